@@ -1,0 +1,1 @@
+"""Who the member is and which cards are theirs."""

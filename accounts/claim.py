@@ -1,0 +1,66 @@
+"""The row is the schedule (ADR 3): one mechanism for freshness, single flight, back-off, retry and crash recovery.
+
+`next_fetch_at` says when the next fetch is allowed (null: nothing to fetch). `fetch_started_at` is the fencing token of the fetch
+under way (null: none). All of it is conditional UPDATEs, so it holds between any number of processes.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import Any, Self, TypeVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+Row = TypeVar("Row", bound="Claim")
+
+
+class ClaimQuerySet(models.QuerySet[Row]):
+    def due(self) -> Self:
+        return self.filter(next_fetch_at__lte=timezone.now())
+
+    def abandoned(self) -> Self:
+        """A fetch was begun or asked for and its lease ran out: the bell or its worker was lost, or it was held back."""
+        return self.due().filter(fetch_started_at__isnull=False)
+
+    def claim(self, pk: int) -> datetime | None:
+        """Win the fetch of a due row for one lease. Returns the fencing token, or None when somebody else has it."""
+        now = timezone.now()
+        won = self.filter(pk=pk).due().update(fetch_started_at=now, next_fetch_at=now + lease())
+        return now if won else None
+
+    def take_over(self, pk: int, token: datetime) -> datetime | None:
+        """A worker trades the bell's token for its own, so that a bell rung twice is one fetch."""
+        now = timezone.now()
+        won = self.filter(pk=pk, fetch_started_at=token).update(fetch_started_at=now, next_fetch_at=now + lease())
+        return now if won else None
+
+    def finish(self, pk: int, token: datetime, **fields: Any) -> bool:
+        """Write the outcome, unless the claim passed to another worker meanwhile."""
+        return bool(self.filter(pk=pk, fetch_started_at=token).update(**{"fetch_started_at": None, **fields}))
+
+
+class Claim(models.Model):
+    next_fetch_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    fetch_started_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def in_flight(self) -> bool:
+        return self.fetch_started_at is not None
+
+
+def lease() -> timedelta:
+    return timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
+
+
+def backoff(failures: int) -> timedelta:
+    """Full jitter over a window that doubles from the first wait to the cap, never under a third of the window."""
+    window = min(settings.BACKOFF_CAP_SECONDS, settings.BACKOFF_FIRST_SECONDS * 2 ** max(0, min(failures, 20) - 1))
+    return timedelta(seconds=random.uniform(window / 3, window))  # noqa: S311 - jitter, not a secret

@@ -1,0 +1,5 @@
+"""My cards."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

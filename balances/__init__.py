@@ -1,0 +1,1 @@
+"""How much, as of when, and how we found out."""

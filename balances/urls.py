@@ -1,0 +1,5 @@
+"""The balance pages."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,21 @@
+"""The map of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from jht_portal import health, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("bahasa/", views.set_language, name="set_language"),
+    path("akun/", include("accounts.sign_in_urls")),
+    path("kartu/", include("accounts.urls")),
+    path("saldo/", include("balances.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]
+handler400 = "jht_portal.views.bad_request"
+handler403 = "jht_portal.views.forbidden"
+handler404 = "jht_portal.views.not_found"
+handler500 = "jht_portal.views.server_error"
