@@ -1,0 +1,1 @@
+"""What ./portal starts around the product. Nothing here is imported by it, and nothing of it is imported here."""
