@@ -1,0 +1,44 @@
+"""The people every test speaks of: `member` owns what is looked at, `stranger` is another member, `staff` works here."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests.factories import make_member
+
+
+@pytest.fixture
+def member(db: None) -> User:
+    return make_member("member@contoh.example", name="BUDI UJI")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return make_member("stranger@contoh.example", name="SARI UJI")
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    """A staff member without rights of their own; tests give what they need."""
+    return make_member("staff@contoh.example", name="PETUGAS UJI", is_staff=True)
+
+
+@pytest.fixture
+def as_member(member: User) -> Client:
+    return _signed_in(member)
+
+
+@pytest.fixture
+def as_stranger(stranger: User) -> Client:
+    return _signed_in(stranger)
+
+
+@pytest.fixture
+def visitor(db: None) -> Client:
+    return Client()
+
+
+def _signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client

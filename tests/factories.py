@@ -1,0 +1,62 @@
+"""People and cards for tests, made as plainly as possible. Everybody here is fictitious."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from accounts.models import Card, User, kpj_index
+from balances.models import Balance
+
+PASSWORD = "kata-sandi-uji-2026"
+_numbers = count(1)
+_hashed: dict[str, str] = {}
+
+
+def make_member(email: str | None = None, **fields: Any) -> User:
+    """A member with a verified email and PASSWORD; hashing once keeps the suite quick."""
+    email = email or f"anggota{next(_numbers)}@contoh.example"
+    hashed = _hashed.setdefault(PASSWORD, make_password(PASSWORD))
+    user = User.objects.create(email=email, password=hashed, name=fields.pop("name", "ANGGOTA CONTOH"), **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def make_kpj(ending: str = "01") -> str:
+    return f"24{next(_numbers):07d}{ending}"
+
+
+def make_card(member: User, kpj: str | None = None, **fields: Any) -> Card:
+    kpj = kpj or make_kpj()
+    card = Card(
+        member=member,
+        kpj_index=kpj_index(kpj),
+        kpj_last4=kpj[-4:],
+        proof=fields.pop("proof", Card.Proof.POSSESSION),
+        employer_name=fields.pop("employer_name", "PT Contoh Makmur"),
+        segment=fields.pop("segment", "PU"),
+        membership=fields.pop("membership", "AKTIF"),
+        **fields,
+    )
+    card.kpj = kpj
+    card.member_ref = f"ref-{card.public_id.hex[:12]}"
+    card.save()
+    return card
+
+
+def make_balance(card: Card, amount: str | None = "1234567.00", as_of: datetime | None = None, **fields: Any) -> Balance:
+    """A balance fetched a minute ago and fresh for hours, unless told otherwise."""
+    now = timezone.now()
+    return Balance.objects.create(
+        card=card,
+        amount=None if amount is None else Decimal(amount),
+        as_of=None if amount is None else (as_of or now - timedelta(days=20)),
+        fetched_at=fields.pop("fetched_at", now - timedelta(minutes=1)),
+        next_fetch_at=fields.pop("next_fetch_at", now + timedelta(hours=11)),
+        account_status=fields.pop("account_status", "0001"),
+        **fields,
+    )
