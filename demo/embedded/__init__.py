@@ -1,4 +1,4 @@
-"""A private PostgreSQL and Valkey out of wheels (or the system's), for demo and tests. Needs no root, no account, no socket file."""
+"""A private PostgreSQL and Valkey out of wheels (or the system's), for demo and tests."""
 
 from demo.embedded.postgres import Postgres
 from demo.embedded.process import ServiceError

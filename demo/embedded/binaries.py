@@ -43,7 +43,7 @@ def _postgres_candidates() -> Iterator[Path]:
     debian = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
     yield from sorted(debian, key=lambda path: int(path.parent.name), reverse=True)
     if config := shutil.which("pg_config"):
-        yield Path(subprocess.run([config, "--bindir"], capture_output=True, text=True).stdout.strip())
+        yield Path(subprocess.run([config, "--bindir"], check=False, capture_output=True, text=True).stdout.strip())
     if postgres := shutil.which("postgres"):
         yield Path(postgres).resolve().parent
 

@@ -20,6 +20,7 @@ from demo.embedded.binaries import postgres_bin
 from demo.embedded.process import OURSELVES, Identity, Program, ServiceError, end_orphan, run, tail, wait_until
 
 _USER = _DATABASE = "portal"
+_FIRST_WITH_BUILTIN_LOCALE = 17
 
 # Django sends values inside the statement, so a logged statement, DETAIL or error text would carry a member's data.
 PRIVACY = {
@@ -160,8 +161,8 @@ def _environment() -> dict[str, str]:
 
 
 def _locale(bin_directory: Path) -> list[str]:
-    shown = subprocess.run([bin_directory / "postgres", "--version"], capture_output=True, text=True).stdout
-    if int(shown.split()[2].split(".")[0]) >= 17:
+    shown = subprocess.run([bin_directory / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
+    if int(shown.split()[2].split(".")[0]) >= _FIRST_WITH_BUILTIN_LOCALE:
         return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     return ["--locale=C.UTF-8"]
 
@@ -195,7 +196,7 @@ def _arrange_for_account(programs: Path, directory: Path) -> tuple[Path, Identit
 
 
 def _elsewhere(directory: Path) -> Path:
-    return Path("/var/tmp") / f"jht-portal-{hashlib.sha256(str(directory).encode()).hexdigest()[:12]}"
+    return Path("/var/tmp") / f"jht-portal-{hashlib.sha256(str(directory).encode()).hexdigest()[:12]}"  # noqa: S108 - checked by its caller
 
 
 def _account() -> pwd.struct_passwd:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -53,7 +54,7 @@ class Program:
     ) -> None:
         self.stop_signal, self.kill_after = stop_signal, kill_after
         with _private_log(log) as output:
-            self._process = subprocess.Popen(
+            self._process: subprocess.Popen[bytes] = subprocess.Popen(
                 argv,
                 env=dict(env) if env is not None else None,
                 cwd=cwd,
@@ -61,8 +62,10 @@ class Program:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C at the terminal reaches us only; we stop the rest in order
-                preexec_fn=_before_exec(identity.namespace, stop_signal),
-                **_as_account(identity),
+                preexec_fn=_before_exec(identity.namespace, stop_signal),  # noqa: PLW1509 - main thread only
+                user=identity.uid,
+                group=identity.gid,
+                extra_groups=None if identity.uid is None else [],
             )
         if self._process.stdin and stdin is not None:
             self._process.stdin.write(stdin)
@@ -104,10 +107,8 @@ class Program:
         self.kill()
 
     def kill(self) -> None:
-        try:
+        with suppress(ProcessLookupError, PermissionError):  # macOS: PermissionError for a group of zombies
             os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):  # macOS: PermissionError for a group of zombies
-            pass
         self._process.wait()
 
 
@@ -162,12 +163,6 @@ def _private_log(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
 
 
-def _as_account(identity: Identity) -> dict[str, int | list[int]]:
-    if identity.uid is None or identity.gid is None:
-        return {}
-    return {"user": identity.uid, "group": identity.gid, "extra_groups": []}
-
-
 def _before_exec(namespace: bool, death_signal: signal.Signals) -> Callable[[], None]:
     """What the child does between fork and exec. The order matters: changing who we are clears the death signal."""
     parent, uid, gid = os.getpid(), os.geteuid(), os.getegid()
@@ -201,5 +196,5 @@ def _works_in(pid: int, directory: Path) -> bool:
             return os.path.realpath(f"/proc/{pid}/cwd") == os.path.realpath(directory)
         except OSError:
             return False
-    shown = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True).stdout
+    shown = subprocess.run(["ps", "-p", str(pid), "-o", "command="], check=False, capture_output=True, text=True).stdout
     return "postgres" in shown or "valkey-server" in shown or "redis-server" in shown
