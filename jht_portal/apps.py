@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+SECRET_KEY_LENGTH = 50
+
 
 class PortalConfig(AppConfig):
     name = "jht_portal"
@@ -12,6 +14,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         refuse_a_broken_time_chain()
         refuse_debug_in_public()
+        refuse_weak_secrets()
 
 
 def refuse_a_broken_time_chain() -> None:
@@ -31,3 +34,15 @@ def refuse_a_broken_time_chain() -> None:
 def refuse_debug_in_public() -> None:
     if settings.DEBUG and settings.PUBLIC_HOST not in settings.LOCAL_HOSTS:
         raise ImproperlyConfigured("DEBUG is on and PUBLIC_URL is not localhost: an error page would show secrets.")
+
+
+def refuse_weak_secrets() -> None:
+    """A short SECRET_KEY or keys of the wrong length would only show up when the first card is linked."""
+    if len(settings.SECRET_KEY) < SECRET_KEY_LENGTH:
+        raise ImproperlyConfigured(f"SECRET_KEY needs at least {SECRET_KEY_LENGTH} characters; see ./portal keys.")
+    if settings.APPROVALS_REQUIRED < 1:
+        raise ImproperlyConfigured("APPROVALS_REQUIRED must be 1 or more: time alone never links a card.")
+    from accounts.sealing import blind_index, seal  # late: importable only once settings stand
+
+    seal("start", place="start")
+    blind_index("start", "start")

@@ -1,0 +1,80 @@
+"""Settings that are unsafe or contradict each other stop the start; what is safe passes Django's own deploy check."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+PUBLIC = {"PUBLIC_URL": "https://saldo.contoh.example", "ALLOWED_HOSTS": "saldo.contoh.example", "PORTAL_DEMO": "0"}
+
+
+def test_a_public_site_passes_the_deploy_check() -> None:
+    done = manage("check", "--deploy", "--fail-level", "INFO", **PUBLIC)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"PROVIDER_DEADLINE_SECONDS": "40"}, "time chain"),
+        ({"CLAIM_LEASE_SECONDS": "300"}, "time chain"),
+        ({"PUBLIC_URL": "http://saldo.contoh.example"}, "https"),
+        ({**PUBLIC, "DEBUG": "1"}, "DEBUG"),
+        ({**PUBLIC, "PORTAL_DEMO": "1"}, "localhost only"),
+        ({**PUBLIC, "SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"FIELD_KEYS": "k1:short"}, "32 bytes"),
+        ({"INDEX_KEY": "nonsense"}, "32 bytes"),
+        ({"APPROVALS_REQUIRED": "0"}, "APPROVALS_REQUIRED"),
+    ],
+)
+def test_a_wrong_setting_refuses_to_start(wrong: dict[str, str], says: str) -> None:
+    done = manage("check", **wrong)
+    assert done.returncode != 0
+    assert says in done.stderr
+
+
+def test_a_worker_does_not_start_with_a_broken_time_chain() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "celery", "-A", "jht_portal", "report"],
+        cwd=ROOT,
+        env={**os.environ, "PROVIDER_DEADLINE_SECONDS": "40"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "time chain" in done.stderr
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret_key"
+    secret.write_text("f" * 64)
+    environment = {key: value for key, value in os.environ.items() if key != "SECRET_KEY"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import django; django.setup(); from django.conf import settings; print(settings.SECRET_KEY)"],
+        cwd=ROOT,
+        env={**environment, "SECRET_KEY_FILE": str(secret), "DJANGO_SETTINGS_MODULE": "jht_portal.settings"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.strip() == "f" * 64
