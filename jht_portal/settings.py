@@ -17,6 +17,13 @@ from environ import FileAwareEnv
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = FileAwareEnv()
 
+
+def secret(name: str, default: str | None = None) -> str:
+    """A secret from NAME or from the file NAME_FILE names; the line end an editor leaves there is not part of it."""
+    value: str = env.str(name) if default is None else env.str(name, default=default)
+    return value.strip()
+
+
 # Who and where
 
 SITE_NAME = env.str("SITE_NAME", default="Portal JHT")
@@ -38,10 +45,10 @@ if DEMO and PUBLIC_HOST not in LOCAL_HOSTS:
 
 # Secrets
 
-SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY = secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-FIELD_KEYS = env.str("FIELD_KEYS")  # "kid:base64,kid:base64", the first one writes (accounts.sealing)
-INDEX_KEY = env.str("INDEX_KEY")
+FIELD_KEYS = secret("FIELD_KEYS")  # "kid:base64,kid:base64", the first one writes (accounts.sealing)
+INDEX_KEY = secret("INDEX_KEY")
 
 # Django
 
@@ -103,7 +110,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Data
 
-DATABASES = {"default": env.db_url("DATABASE_URL")}
+DATABASES = {"default": env.db_url_config(secret("DATABASE_URL"))}
 DATABASES["default"].update(
     {
         "CONN_HEALTH_CHECKS": True,
@@ -257,7 +264,7 @@ CARDS_PER_MEMBER = 20
 
 # Mail: written to an outbox row, sent by a worker
 
-EMAIL_URL = env.str("EMAIL_URL", default="smtp://localhost:25")
+EMAIL_URL = secret("EMAIL_URL", default="smtp://localhost:25")
 vars().update(env.email_url_config(EMAIL_URL))
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default=f"{SITE_NAME} <no-reply@{PUBLIC_HOST}>")
@@ -266,8 +273,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default=f"{SITE_NAME} <
 
 PROVIDER_BASE_URL = env.str("PROVIDER_BASE_URL", default="http://localhost:8001")
 PROVIDER_CLIENT_ID = env.str("PROVIDER_CLIENT_ID", default="")
-PROVIDER_CLIENT_SECRET = env.str("PROVIDER_CLIENT_SECRET", default="")
-PROVIDER_PRIVATE_KEY = env.str("PROVIDER_PRIVATE_KEY", default="", multiline=True)
+PROVIDER_CLIENT_SECRET = secret("PROVIDER_CLIENT_SECRET", default="")
+PROVIDER_PRIVATE_KEY = secret("PROVIDER_PRIVATE_KEY", default="").replace("\\n", "\n")  # PEM
 PROVIDER_PARTNER_ID = env.str("PROVIDER_PARTNER_ID", default="")
 PROVIDER_CHANNEL_ID = env.str("PROVIDER_CHANNEL_ID", default="")
 PROVIDER_CA_FILE = env.str("PROVIDER_CA_FILE", default="")
@@ -286,7 +293,7 @@ SWEEP_VIEWED_WITHIN_DAYS = 30
 
 # Celery: the bell
 
-REDIS_URL = env.str("REDIS_URL")
+REDIS_URL = secret("REDIS_URL")
 
 
 def next_database(url: str) -> str:

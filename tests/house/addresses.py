@@ -32,7 +32,7 @@ PUBLIC = {
 
 
 def named_addresses(prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """(name with namespace, pattern) of every address but the admin's, which are walked through the admin site itself."""
+    """(name with namespace, pattern) of every address but the admin's, which tests/admin walks."""
     yield from _walk(get_resolver().url_patterns, "")
 
 

@@ -10,11 +10,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def manage(*arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
+    hidden = {"DJANGO_ALLOW_ASYNC_UNSAFE", *(f"{name}_FILE" for name in changed)}  # a file would win over its variable
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**{name: value for name, value in os.environ.items() if name not in hidden}, **changed},
         capture_output=True,
         text=True,
         timeout=60,
@@ -66,10 +67,14 @@ def test_a_worker_does_not_start_with_a_broken_time_chain() -> None:
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret_key"
-    secret.write_text("f" * 64)
+    secret.write_text("f" * 64 + "\n")
     environment = {key: value for key, value in os.environ.items() if key != "SECRET_KEY"}
     done = subprocess.run(
-        [sys.executable, "-c", "import django; django.setup(); from django.conf import settings; print(settings.SECRET_KEY)"],
+        [
+            sys.executable,
+            "-c",
+            "import django; django.setup(); from django.conf import settings; print(settings.SECRET_KEY)",
+        ],
         cwd=ROOT,
         env={**environment, "SECRET_KEY_FILE": str(secret), "DJANGO_SETTINGS_MODULE": "jht_portal.settings"},
         capture_output=True,
