@@ -143,7 +143,8 @@ class LocalLimiter:
     def __init__(self, *, rules: Rules, clock: Callable[[], float] = time.monotonic) -> None:
         self._rules, self._clock, self._lock = rules, clock, threading.Lock()
         self._level, self._at = rules.capacity, clock()
-        self._close()
+        self._open_until: float | None = None
+        self._owner, self._failures, self._failed_at = "", 0, float("-inf")
 
     def admit(self, token: str, priority: Priority) -> float:
         with self._lock:
@@ -182,8 +183,7 @@ class LocalLimiter:
         return True
 
     def _close(self) -> None:
-        self._open_until: float | None = None
-        self._owner, self._failures, self._failed_at = "", 0, float("-inf")
+        self._open_until, self._owner, self._failures = None, "", 0
 
 
 def _cool_down(rules: Rules, outcome: Outcome) -> float:

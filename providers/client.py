@@ -1,4 +1,4 @@
-"""The Provider that speaks SNAP (contract 3.3, 3.5): one deadline a port call, the shared gate before each operation."""
+"""The Provider that speaks SNAP (contract 3.3, 3.5): one deadline a call, the shared gate before each operation."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -83,7 +83,7 @@ class SnapProvider:
         fields = {"memberRef": member_ref, "challengeRef": challenge_ref, "code": code}
         return answers.read_challenge_result(self._ask(CHALLENGE_VERIFY, fields, reference=reference))
 
-    def _pages(self, fields: dict[str, object]) -> Iterator[Document]:
+    def _pages(self, fields: Mapping[str, object]) -> Iterator[Document]:
         for number in range(PAGE_LIMIT):
             request = {**fields, "pageSize": PAGE_SIZE, "pageNumber": number}
             page = self._ask(CONTRIBUTION_LIST, request, patient=number > 0)

@@ -68,15 +68,15 @@ class Transport:
     def close(self) -> None:
         self._pool.close()
 
-    def _headers(self, headers: Mapping[str, str], body: bytes) -> dict[str, str]:
-        return {
+    def _headers(self, headers: Mapping[str, str], body: bytes) -> list[tuple[bytes | str, bytes | str]]:
+        ours = {
             "Host": self._base.netloc,
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "Content-Type": "application/json",
             "Content-Length": str(len(body)),
-            **headers,
         }
+        return [*ours.items(), *headers.items()]
 
 
 def _timeouts() -> dict[str, float]:
