@@ -93,8 +93,8 @@ def inherited() -> dict[str, str]:
 def for_product(
     kept: Secrets, *, database_url: str, redis_url: str, public_url: str, provider_url: str, email_url: str
 ) -> dict[str, str]:
-    """What web, worker, beat and every `manage.py` of the demo and of the tests are started with."""
-    return inherited() | {
+    """What web, worker, beat and every `manage.py` of the demo and of the tests get. File names, not secrets."""
+    return {
         "DJANGO_SETTINGS_MODULE": "jht_portal.settings",
         "SECRET_KEY_FILE": str(kept.file("secret_key")),
         "FIELD_KEYS_FILE": str(kept.file("field_keys", field_keys)),
@@ -115,14 +115,36 @@ def for_product(
 
 def for_sandbox(kept: Secrets, *, today: str | None = None) -> dict[str, str]:
     """The other side of the same secrets."""
-    environment = inherited() | {
+    sandbox = {
         "SANDBOX_CLIENT_ID": CLIENT_ID,
         "SANDBOX_CLIENT_SECRET_FILE": str(kept.file("provider_client_secret")),
         "SANDBOX_CLIENT_PUBLIC_KEY_FILE": str(kept.provider_pair()[1]),
         "SANDBOX_PARTNER_ID": PARTNER_ID,
         "SANDBOX_CHANNEL_ID": CHANNEL_ID,
     }
-    return environment | ({"SANDBOX_TODAY": today} if today else {})
+    return inherited() | sandbox | ({"SANDBOX_TODAY": today} if today else {})
+
+
+def for_checks() -> dict[str, str]:
+    """Like a production machine, for what only reads the settings: nothing answers at these addresses."""
+    pair = key_pair()
+    return inherited() | {
+        "DJANGO_SETTINGS_MODULE": "jht_portal.settings",
+        "SECRET_KEY": secret_key(),
+        "FIELD_KEYS": field_keys(),
+        "INDEX_KEY": index_key(),
+        "PUBLIC_URL": "https://portal.example",
+        "ALLOWED_HOSTS": "portal.example",
+        "DATABASE_URL": "postgresql://portal:none@127.0.0.1:1/portal",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "EMAIL_URL": "smtp://127.0.0.1:1",
+        "PROVIDER_BASE_URL": "https://provider.example",
+        "PROVIDER_CLIENT_ID": CLIENT_ID,
+        "PROVIDER_CLIENT_SECRET": secret_key(),
+        "PROVIDER_PRIVATE_KEY": pair.private,
+        "PROVIDER_PARTNER_ID": PARTNER_ID,
+        "PROVIDER_CHANNEL_ID": CHANNEL_ID,
+    }
 
 
 def given(name: str, environment: Mapping[str, str] = os.environ) -> str | None:

@@ -63,7 +63,7 @@ def _start(config: pytest.Config) -> None:
     database_url = environment.given("DATABASE_URL") or _postgres(config, directory, kept)
     redis_url = environment.given("REDIS_URL") or _valkey(config, directory, kept)
     _refuse_data(redis_url)
-    values = environment.for_product(
+    values = environment.inherited() | environment.for_product(
         kept,
         database_url=database_url,
         redis_url=redis_url,
