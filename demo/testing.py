@@ -1,0 +1,31 @@
+"""`./portal test`: finds or installs a browser, then pytest, over two processes when it is the whole suite."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from demo.chromium import find_chromium
+
+
+def main(arguments: list[str]) -> int:
+    _require_chromium()
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *_spread(arguments), *arguments])  # noqa: S606
+
+
+def _require_chromium() -> None:
+    """Only root on a machine with apt gets one installed; anybody else sees which tests are skipped."""
+    if find_chromium() or os.environ.get("CHROMIUM"):
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        print("No Chromium found: browser tests are skipped. Install chromium, or set CHROMIUM.", file=sys.stderr)
+        return
+    print("Installing chromium (once; about half a minute) ...", file=sys.stderr, flush=True)
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+        subprocess.run(["apt-get", *command], check=False, stdout=subprocess.DEVNULL)
+
+
+def _spread(arguments: list[str]) -> list[str]:
+    """Several processes for the whole suite; named tests, or a choice with -k or -n, run as they are asked."""
+    choosing = any(not one.startswith("-") or one.startswith(("-k", "-n", "--pdb", "--lf")) for one in arguments)
+    return [] if choosing else ["-n", str(min(4, len(os.sched_getaffinity(0)))), "--dist", "loadfile"]
