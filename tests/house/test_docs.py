@@ -1,7 +1,6 @@
 """What is written must be true: variables, links, decisions, commands and error codes named in the docs exist, and all are named."""
 
 import ast
-import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -9,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pytest
 from django.core.management import get_commands
 
 from providers import errors
@@ -35,14 +33,16 @@ class Variable:
 
 @cache
 def variables() -> dict[str, Variable]:
-    """Every `env.type("NAME", default=...)` of the settings."""
-    calls = [node for node in ast.walk(parsed("jht_portal/settings.py")) if isinstance(node, ast.Call)]
-    found = [read_variable(call) for call in calls if is_env(call.func) and isinstance(call.args[0], ast.Constant)]
-    return {variable.name: variable for variable in found}
+    """Every `env.type("NAME", default=...)` and `secret("NAME", default=...)` of the settings."""
+    tree = ast.parse((ROOT / "jht_portal" / "settings.py").read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and reads_environment(node)]
+    return {variable.name: variable for variable in map(read_variable, calls)}
 
 
-def is_env(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "env"
+def reads_environment(call: ast.Call) -> bool:
+    function = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    named_so = isinstance(function, ast.Name) and function.id in ("env", "secret")
+    return named_so and bool(call.args) and isinstance(call.args[0], ast.Constant)
 
 
 def read_variable(call: ast.Call) -> Variable:
@@ -58,11 +58,6 @@ def constant(node: ast.expr) -> object:
         return ast.literal_eval(node)
     except ValueError:
         return NOT_CONSTANT
-
-
-@cache
-def parsed(path: str) -> ast.Module:
-    return ast.parse((ROOT / path).read_text())
 
 
 @cache
