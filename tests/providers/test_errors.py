@@ -14,7 +14,7 @@ from tests.providers.upstream import KPJ, REF, Answer, Upstream, balance, encode
 
 @dataclass
 class Row:
-    """One row of the table: its errors, what the caller may do, whether somebody must be called, and its wire answers."""
+    """One row: its errors, what the caller may do, whether somebody must be called, and its answers on the wire."""
 
     kinds: tuple[type[ProviderError], ...]
     retry: Retry
@@ -171,12 +171,11 @@ def test_the_table_is_the_contracts() -> None:
     assert raised == set(ProviderError.__subclasses__()) - {errors.HeldBack}
 
 
-@pytest.mark.parametrize(
-    ("name", "service", "answer", "kind"), CASES, ids=[f"{case[3].code}-{number}" for number, case in enumerate(CASES)]
-)
+@pytest.mark.parametrize("case", CASES, ids=[f"{case[3].code}-{number}" for number, case in enumerate(CASES)])
 def test_each_row_becomes_its_error(
-    upstream: Upstream, client: SnapProvider, name: str, service: str, answer: Answer, kind: type[ProviderError]
+    upstream: Upstream, client: SnapProvider, case: tuple[str, str, Answer, type[ProviderError]]
 ) -> None:
+    name, service, answer, kind = case
     upstream.queue(service, answer, answer)  # twice, for the rows that may be sent again once
     with pytest.raises(ProviderError) as caught:
         ask(client, service)
