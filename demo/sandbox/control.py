@@ -37,6 +37,7 @@ class Control:
         self._upstream = upstream
         self._routes: dict[tuple[str, str], Callable[[Given], object]] = {
             ("GET", "/health"): lambda _: {"status": "ok"},
+            ("GET", "/favicon.ico"): lambda _: None,
             ("GET", "/sandbox/outbox"): lambda _: [sent.as_json() for sent in upstream.challenges.outbox],
             ("GET", "/sandbox/mail"): lambda _: upstream.mailbox.messages,
             ("DELETE", "/sandbox/mail"): lambda _: upstream.mailbox.forget(),
@@ -68,7 +69,7 @@ class Control:
         except (NoSuch, BadFault) as error:
             return Answer(getattr(error, "status", 400), as_bytes({"error": str(error)}))
         if _is_form(request):
-            return Answer(303, b"", {"Location": "/#gangguan"})
+            return Answer(303, b"", {"Location": "/#tanggal" if request.path == "/sandbox/today" else "/#gangguan"})
         return Answer(204, b"") if result is None else Answer(200, as_bytes(result))
 
     def _page(self) -> Answer:
