@@ -1,6 +1,8 @@
-"""One row a card: the last good balance, when it was said, and when it may be asked for again. And what was said before."""
+"""One row a card: the last good balance, when it was said, when it may be asked for again. And what was said before."""
 
 from __future__ import annotations
+
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
@@ -11,7 +13,12 @@ from accounts.models import Card
 
 
 class BalanceQuerySet(ClaimQuerySet["Balance"]):
-    pass
+    def fetchable(self) -> Self:
+        """Of active cards only. EXISTS and not a join: a join would turn the claim's UPDATE into one over a subquery,
+        whose condition PostgreSQL does not check again after waiting for a row lock, and two could win."""
+        return self.filter(
+            models.Exists(Card.objects.filter(pk=models.OuterRef("card_id"), state=Card.State.ACTIVE).order_by())
+        )
 
 
 class Balance(Claim):
@@ -21,7 +28,7 @@ class Balance(Claim):
     amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     as_of = models.DateTimeField(null=True, blank=True)  # the upstream's time
     fetched_at = models.DateTimeField(null=True, blank=True)  # our last good answer, with or without an amount
-    account_status = models.CharField(max_length=4, blank=True)  # SNAP status: 0001 active, 0002 claimed, 0009 inactive
+    account_status = models.CharField(max_length=8, blank=True)  # SNAP status: 0001 active, 0002 claimed, 0009 inactive
     merged = models.BooleanField(default=False)
     unavailable_reason = models.CharField(max_length=12, blank=True)  # BARU, DIHITUNG, PERUSAHAAN, PESERTA, TRANSAKSI
     provisional = models.BooleanField(default=False)  # this year's return is not final
@@ -30,9 +37,9 @@ class Balance(Claim):
     rate_year = models.PositiveSmallIntegerField(null=True, blank=True)
     rate_percent = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)  # last manual refresh
-    retry_at = models.DateTimeField(
-        null=True, blank=True
-    )  # the time the upstream itself named (maintenance, daily count)
+    retry_at = models.DateTimeField(null=True, blank=True)  # the time the upstream itself named (maintenance, limits)
+    held_back = models.BooleanField(default=False)  # our own limit or brake makes the present ask wait
+    planned_at = models.DateTimeField(null=True, blank=True)  # its turn in the nightly sweep
     viewed_on = models.DateField(null=True, blank=True)
 
     objects = BalanceQuerySet.as_manager()
@@ -40,7 +47,13 @@ class Balance(Claim):
     class Meta:
         verbose_name = _("saldo")
         verbose_name_plural = _("saldo")
-        indexes = [models.Index(fields=["next_fetch_at"], name="balance_due")]
+        indexes = [  # what the sweep looks for every ten seconds; most rows are in none of them
+            models.Index(
+                fields=["next_fetch_at"], name="balance_claimed", condition=models.Q(fetch_started_at__isnull=False)
+            ),
+            models.Index(fields=["next_fetch_at"], name="balance_failed", condition=models.Q(failures__gt=0)),
+            models.Index(fields=["planned_at"], name="balance_planned", condition=models.Q(planned_at__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(amount__isnull=True) | models.Q(as_of__isnull=False),
@@ -54,7 +67,8 @@ class Balance(Claim):
 
 
 class BalanceHistory(models.Model):
-    """A figure the upstream gave; a row is added only when the figure changes."""
+    """A figure the upstream gave. A row is added only when the figure changes, so `as_of` is the first date it was
+    given for; until which date it held is the next row's, or the Balance's own."""
 
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="balance_history")
     amount = models.DecimalField(max_digits=16, decimal_places=2)
@@ -74,7 +88,8 @@ class FetchAttempt(models.Model):
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="fetch_attempts")
     started_at = models.DateTimeField()
     milliseconds = models.PositiveIntegerField()
-    outcome = models.CharField(max_length=40)  # "ok", "superseded" or a provider error code
+    # "ok", "no_amount", "merged", "superseded", a provider error's code or one of balances.freshness
+    outcome = models.CharField(max_length=40)
     upstream_reference = models.CharField(max_length=64, blank=True)
 
     class Meta:
