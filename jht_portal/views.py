@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.services.members import choose_language
+from jht_portal.logs import request_id
 
 
 @login_not_required
@@ -59,5 +60,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """No user, no query: whatever broke must not break this page too."""
-    context: dict[str, Any] = {"site_name": settings.SITE_NAME, "support_contact": settings.SUPPORT_CONTACT}
+    context: dict[str, Any] = {
+        "site_name": settings.SITE_NAME,
+        "support_contact": settings.SUPPORT_CONTACT,
+        "request_id": request_id.get(),
+    }
     return render(None, "500.html", context, status=500)

@@ -1,0 +1,152 @@
+"""The frame, the sign-in pages and the pages for what goes wrong, as people see them: every look, both languages."""
+
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from tests.factories import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FOR_VISITORS = ["home", "account_login", "account_signup", "account_reset_password", "account_inactive"]
+FOR_VISITORS += ["account_password_reset_completed"]
+FOR_MEMBERS = ["home", "mfa_index", "account_email", "account_logout", "account_reauthenticate", "mfa_list_webauthn"]
+AFTER_PROOF = ["account_change_password", "mfa_activate_totp", "mfa_add_webauthn"]
+WITH_AUTHENTICATOR = ["mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"]
+WITH_AUTHENTICATOR += ["mfa_deactivate_totp"]
+
+
+@pytest.mark.parametrize("name", FOR_VISITORS)
+def test_visitor_pages(name: str, open_as: Any, check: Any) -> None:
+    page = open_as()
+    page.goto(reverse(name))
+    check(page, f"visitor-{name}")
+
+
+def test_member_pages(member: User, open_as: Any, check: Any) -> None:
+    page = open_as(member)
+    for name in FOR_MEMBERS:
+        page.goto(reverse(name))
+        check(page, f"member-{name}")
+    prove(page)
+    for name in AFTER_PROOF:
+        page.goto(reverse(name))
+        assert "reauthenticate" not in page.url
+        check(page, f"member-{name}")
+
+
+def test_pages_of_a_member_with_an_authenticator(member: User, open_as: Any, check: Any) -> None:
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    TOTP.activate(member, generate_totp_secret())
+    RecoveryCodes.activate(member)
+    key = Authenticator.objects.create(
+        user=member, type=Authenticator.Type.WEBAUTHN, data={"name": "Ponsel saya", "credential": {}}
+    )
+    page = open_as(member)
+    prove(page)
+    for name in WITH_AUTHENTICATOR:
+        page.goto(reverse(name))
+        check(page, f"authenticator-{name}")
+    for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+        page.goto(reverse(name, kwargs={"pk": key.pk}))
+        check(page, f"authenticator-{name}")
+
+
+def test_the_code_step_of_a_login(member: User, open_as: Any, check: Any) -> None:
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    TOTP.activate(member, generate_totp_secret())
+    page = open_as()
+    log_in(page, member, PASSWORD)
+    check(page, "authenticate")
+    page.locator("[name=code]").fill("000000")
+    page.locator("main form .btn--main").first.click()
+    check(page, "authenticate-refused")
+
+
+def test_a_refused_login_says_so_and_keeps_the_email(member: User, open_as: Any, check: Any) -> None:
+    page = open_as()
+    log_in(page, member, "bukan kata sandi")
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.locator("#id_login")).to_have_value(str(member.email))
+    check(page, "login-refused")
+
+
+def test_empty_sign_up_names_each_field(open_as: Any, check: Any, db: None) -> None:
+    page = open_as()
+    page.goto(reverse("account_signup"))
+    page.locator("main form .btn--main").click()
+    expect(page.locator("#id_email")).to_have_attribute("aria-describedby", "id_email_error")
+    check(page, "signup-refused")
+
+
+def test_code_pages(open_as: Any, check: Any, member: User) -> None:
+    page = open_as()
+    page.goto(reverse("account_reset_password"))
+    page.locator("#id_email").fill(str(member.email))
+    page.locator("main form .btn--main").click()
+    check(page, "reset-code")
+    page.goto(reverse("account_signup"))
+    page.locator("#id_email").fill("baru@contoh.example")
+    page.locator("#id_password1").fill(PASSWORD)
+    page.locator("main form .btn--main").click()
+    check(page, "signup-code")
+
+
+def test_what_goes_wrong(open_as: Any, check: Any, member: User, rf: Any) -> None:
+    page = open_as(member)
+    page.goto("/tidak-ada/")
+    check(page, "404")
+
+
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "429", "500"])
+def test_error_pages_render_without_help(name: str, rf: Any, open_as: Any, check: Any, look: str) -> None:
+    from django.contrib.auth.models import AnonymousUser
+    from django.template.loader import render_to_string
+    from django.utils.translation import override
+
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    with override("en" if "-en-" in look else "id"):
+        context = {"site_name": "Portal JHT", "support_contact": "bantuan@contoh.example", "request_id": "a1b2c3d4"}
+        html = render_to_string(f"{name}.html", context, request=None if name == "500" else request)
+    page = open_as()
+    page.goto(reverse("healthz"))
+    page.set_content(html, wait_until="networkidle")
+    check(page, name)
+
+
+def test_password_can_be_shown_and_hides_again(open_as: Any, look: str, db: None) -> None:
+    page = open_as()
+    page.goto(reverse("account_login"))
+    button, field = page.locator(".reveal"), page.locator("#id_password")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(field).to_have_attribute("type", "text")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+    expect(field).to_have_attribute("type", "password")
+
+
+def prove(page: Page) -> None:
+    page.goto(reverse("account_reauthenticate"))
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("main form .btn--main").click()
+
+
+def log_in(page: Page, user: User, password: str) -> None:
+    page.goto(reverse("account_login"))
+    page.locator("#id_login").fill(str(user.email))
+    page.locator("#id_password").fill(password)
+    page.locator("main form .btn--main").first.click()
+
+
+def test_a_visitor_is_not_offered_the_menu(visitor: Client) -> None:
+    assert b'class="tabs"' not in visitor.get("/").content
