@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from tests.factories import make_member
+from tests.plugins.browser import browser_type_launch_args  # noqa: F401 - here it goes before Playwright's own
 
 
 @pytest.fixture
