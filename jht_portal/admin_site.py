@@ -5,15 +5,14 @@ authenticators or sessions by hand (each is a way to take an account over).
 """
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.db.models.signals import post_migrate
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,21 +24,6 @@ from django.views.decorators.cache import never_cache
 ROOMS = ("accounts", "balances", "sms")
 # allauth owns passwords; the other two take a person's typed text in a URL or lead out of the site.
 UNUSED = {"password_change", "password_change_done", "autocomplete", "view_on_site"}
-
-
-class PortalAdminConfig(AdminConfig):
-    default_site = "jht_portal.admin_site.PortalAdminSite"
-
-    def ready(self) -> None:
-        super().ready()
-        # This app stands after auth, accounts and balances, so their permissions exist when its turn comes.
-        post_migrate.connect(_ensure_staff_group, sender=self)
-
-
-def _ensure_staff_group(**_kwargs: Any) -> None:
-    from accounts.services.staff import ensure_staff_group
-
-    ensure_staff_group()
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -58,12 +42,13 @@ class PortalAdminSite(admin.AdminSite):
         return super().has_permission(request) and proved_second_factor(request)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        return super().admin_view(_on_its_own_host(view), cacheable)
+        return _on_its_own_host(super().admin_view(view, cacheable))
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Visitors to allauth, members nowhere, staff to the second factor; nobody gets a password form here."""
+        _refuse_other_hosts(request)
         next_page = _safe_next(request)
         if self.has_permission(request):
             return HttpResponseRedirect(next_page)
@@ -104,12 +89,17 @@ def _second_factors(request: HttpRequest) -> Any:
 
 
 def _on_its_own_host(view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if settings.ADMIN_HOST and request.get_host().split(":")[0] != settings.ADMIN_HOST:
-            raise Http404
+        _refuse_other_hosts(request)
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def _refuse_other_hosts(request: HttpRequest) -> None:
+    if settings.ADMIN_HOST and request.get_host().split(":")[0] != settings.ADMIN_HOST:
+        raise Http404
 
 
 def _safe_next(request: HttpRequest) -> str:

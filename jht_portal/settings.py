@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "jht_portal.admin_site.PortalAdminConfig",
+    "jht_portal.admin_app.PortalAdminConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",
