@@ -1,11 +1,13 @@
 """Collects and compresses the files of the pages when they have changed: Brotli costs seconds, a stamp nothing."""
 
 import hashlib
+import subprocess
 import sys
 from pathlib import Path
 
 from demo.embedded import ServiceError
 from demo.embedded.process import Program, tail
+from demo.environment import for_checks
 from demo.run_folder import ROOT, RunFolder
 
 
@@ -50,3 +52,7 @@ def _fingerprint() -> str:
 def _files() -> list[Path]:
     directories = [ROOT / "static", *ROOT.glob("[a-z]*/static")]
     return [path for directory in directories for path in directory.rglob("*") if path.is_file()]
+
+
+if __name__ == "__main__":  # for the image, where no key exists yet
+    sys.exit(subprocess.call([sys.executable, "manage.py", "collectstatic", "--noinput"], cwd=ROOT, env=for_checks()))
