@@ -154,7 +154,7 @@ def test_the_readme_stays_short() -> None:
 
 def test_every_link_between_pages_leads_somewhere() -> None:
     for page in pages():
-        for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        for target in re.findall(r"""(?:\]\(|src=")([^)"\s]+)[)"]""", prose(page)):
             if re.match(r"[a-z]+:", target):
                 continue
             file, _, anchor = target.partition("#")
