@@ -57,9 +57,11 @@ class PortalAdminSite(admin.AdminSite):
         if not super().has_permission(request):
             raise Http404
         context = {**self.each_context(request), "title": _("Langkah kedua diperlukan"), "next_page": next_page}
-        return render(request, "admin/second_factor.html", context | {"enrolled": has_second_factor(request)}, status=403)
+        return render(
+            request, "admin/second_factor.html", context | {"enrolled": has_second_factor(request)}, status=403
+        )
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_logout")
 
     def get_urls(self) -> list[Any]:

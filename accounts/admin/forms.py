@@ -1,0 +1,58 @@
+"""The few fields staff fill in."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+_IDENTIFIER = re.compile(r"\d{6,}|\S@\S")
+
+
+def refuse_identifiers(text: str) -> None:
+    """A reason is kept for years in the audit trail, so no number or address of a person may stand in it."""
+    if _IDENTIFIER.search(re.sub(r"[\s.\-]", "", text)):
+        raise ValidationError(_("Tulis alasan tanpa NIK, nomor KPJ, nomor telepon, atau email."))
+
+
+class LookUpForm(forms.Form):
+    text = forms.CharField(
+        label=_("KPJ, NIK, email, atau nama"),
+        max_length=140,
+        min_length=2,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}),
+        help_text=_("KPJ, NIK, dan email harus lengkap. Untuk nama, awal tiap kata sudah cukup."),
+    )
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(label=_("Nama"), max_length=140, required=False)
+    language = forms.ChoiceField(label=_("Bahasa"), choices=User.Language.choices)
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+
+class InviteForm(PersonForm):
+    email = forms.EmailField(label=_("Email"), max_length=254)
+    field_order = ("email", "name", "language")
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Alasan"),
+        min_length=5,
+        max_length=300,
+        validators=[refuse_identifiers],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Tersimpan di catatan akses. Jangan tulis NIK, nomor KPJ, nomor telepon, atau email."),
+    )
+
+
+class NoReasonForm(forms.Form):
+    """For acts that explain themselves."""
+
+    cleaned_data: dict[str, Any]
