@@ -33,6 +33,12 @@ from providers.reader import Document, present
 CARD_LIMIT: Final = 100
 _NOTHING: Final = Document({})
 _LINKABLE: Final = frozenset({MatchType.DEFN, MatchType.POSS})
+# Whether a row of this status has reached the balance; a sum is of a year by its posting date.
+_POSTED: Final = {
+    ContributionStatus.LUNAS: True,
+    ContributionStatus.DITERIMA: False,
+    ContributionStatus.BELUM_BAYAR: False,
+}
 _PHONE: Final = {Flag.SAME: True, Flag.DIFFERENT: False}
 
 
@@ -198,6 +204,8 @@ def read_contributions(
     _check_account(document, kpj=kpj, with_amount=True)
     if not all(first_month <= row.month <= last_month for row in rows):
         raise BadAnswer("a month that was not asked for")
+    if not all(_POSTED.get(row.status) in (None, row.posted_on is not None) for row in rows):
+        raise BadAnswer("a posting date that contradicts the row's status")
     return rows
 
 

@@ -210,7 +210,8 @@ class Provider(Protocol):
         self, *, nik: str, name: str, birth_date: date, kpj: str, phone: str | None = None
     ) -> MemberMatch: ...
 
-    def list_cards(self, *, member_ref: str) -> tuple[CardRecord, ...]: ...
+    def list_cards(self, *, member_ref: str) -> tuple[CardRecord, ...]:
+        """Every card of the person. The answer names no member: the caller must find its own KPJ in it."""
 
     def fetch_balance(self, *, kpj: str, member_ref: str) -> BalanceAnswer: ...
 

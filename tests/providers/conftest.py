@@ -13,7 +13,8 @@ from providers.tokens import Tokens
 from providers.transport import Transport
 from tests.providers.upstream import Upstream
 
-CLIENT_ID, SECRET, PARTNER, CHANNEL = "client-1", "not-a-secret", "PARTNER1", "95221"
+CLIENT_ID = "client-1"
+CREDENTIALS = Credentials(client_secret="not-a-secret", partner_id="PARTNER1", channel_id="95221")
 Build = Callable[..., SnapProvider]
 
 
@@ -27,11 +28,19 @@ def build(rsa_key: rsa.RSAPrivateKey) -> Iterator[Build]:
     """`build(url)` gives a client with no limit that matters."""
     transports: list[Transport] = []
 
-    def make(url: str, *, deadline: float = 5.0, gate: Gate | None = None, ca_file: str = "") -> SnapProvider:
+    def make(
+        url: str,
+        *,
+        deadline: float = 5.0,
+        gate: Gate | None = None,
+        ca_file: str = "",
+        client_id: str = CLIENT_ID,
+        key: rsa.RSAPrivateKey = rsa_key,
+        credentials: Credentials = CREDENTIALS,
+    ) -> SnapProvider:
         transport = Transport(base_url=url, ca_file=ca_file)
         transports.append(transport)
-        tokens = Tokens(transport=transport, client_id=CLIENT_ID, key=rsa_key, clock=_now)
-        credentials = Credentials(client_secret=SECRET, partner_id=PARTNER, channel_id=CHANNEL)
+        tokens = Tokens(transport=transport, client_id=client_id, key=key, clock=_now)
         channel = Channel(transport=transport, tokens=tokens, credentials=credentials, clock=_now)
         gate = gate or Gate(rules=Rules(per_second=10_000, failures=10_000))
         return SnapProvider(channel=channel, gate=gate, priority="member", deadline_seconds=deadline)

@@ -90,6 +90,7 @@ class Upstream:
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
+        self.connections = 0
         self.queued: dict[str, deque[Answer]] = defaultdict(deque)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -118,6 +119,10 @@ class Upstream:
 def _handler(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            upstream.connections += 1
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
