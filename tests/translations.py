@@ -7,6 +7,7 @@
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -24,6 +25,7 @@ KEYWORDS = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 PLURALS = {"en": "nplurals=2; plural=(n != 1);", "id": "nplurals=1; plural=0;"}
+NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # the same words give the same .mo, byte by byte
 
 Key = tuple[str, str | None]  # what gettext looks up: the msgid (singular) and its context
 
@@ -61,7 +63,9 @@ def po_path(language: str) -> Path:
 
 def read(language: str) -> Catalog:
     with po_path(language).open("rb") as file:
-        return read_po(file, locale=language)
+        catalog = read_po(file, locale=language)
+    catalog.creation_date = catalog.revision_date = NO_DATE
+    return catalog
 
 
 def key_of(message: object) -> Key:

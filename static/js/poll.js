@@ -1,0 +1,40 @@
+// Asks for a fragment again and again until it is settled. The element says where (data-poll-url), how often
+// (data-poll-every, milliseconds) and what to say when a minute was not enough (data-poll-late). Without this
+// script the page's own links and buttons do the same. Nothing moves: a part is replaced only when its state changed.
+"use strict";
+for (const box of document.querySelectorAll("[data-poll-url]")) {
+  const every = Number(box.dataset.pollEvery) || 2000, end = Date.now() + 60000;
+  const state = (root) => root.firstElementChild && root.firstElementChild.dataset.state;
+  const show = (fresh) => {
+    for (const part of fresh.querySelectorAll("template[data-replaces]")) {
+      const target = document.getElementById(part.dataset.replaces);
+      if (target && target.innerHTML.trim() !== part.innerHTML.trim()) target.replaceChildren(part.content);
+      part.remove();
+    }
+    const focused = box.contains(document.activeElement);
+    box.replaceChildren(...fresh.childNodes);
+    if (focused) (box.querySelector("a, button") || box).focus({ preventScroll: true });
+  };
+  const tell = () => {
+    const note = Object.assign(document.createElement("p"), { className: "note", textContent: box.dataset.pollLate });
+    if (box.dataset.pollLate) box.append(note);
+  };
+  const ask = async () => {
+    if (Date.now() > end) return tell();
+    if (document.visibilityState === "hidden") {
+      return document.addEventListener("visibilitychange", ask, { once: true });
+    }
+    try {
+      const answer = await fetch(box.dataset.pollUrl, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
+      if (answer.ok) {
+        const fresh = document.createElement("div");
+        fresh.innerHTML = await answer.text();
+        const settled = fresh.querySelector("[data-settled]") !== null;
+        if (settled || state(fresh) !== state(box)) show(fresh);
+        if (settled) return undefined;
+      } else if (answer.status === 404) return location.reload();
+    } catch (error) { /* offline or signed out: the next round, or the note after a minute, deals with it */ }
+    return setTimeout(ask, every);
+  };
+  setTimeout(ask, every);
+}
