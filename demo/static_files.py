@@ -1,6 +1,7 @@
 """Collects and compresses the files of the pages when they have changed: Brotli costs seconds, a stamp nothing."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -54,5 +55,6 @@ def _files() -> list[Path]:
     return [path for directory in directories for path in directory.rglob("*") if path.is_file()]
 
 
-if __name__ == "__main__":  # for the image, where no key exists yet
-    sys.exit(subprocess.call([sys.executable, "manage.py", "collectstatic", "--noinput"], cwd=ROOT, env=for_checks()))
+if __name__ == "__main__":  # for an installation: as root, before any key exists
+    env = for_checks() | {name: value for name, value in os.environ.items() if name == "STATIC_ROOT"}
+    sys.exit(subprocess.call([sys.executable, "manage.py", "collectstatic", "--noinput"], cwd=ROOT, env=env))
