@@ -153,7 +153,7 @@ class Demo:
 
     def _make_web(self) -> Process:
         argv = [sys.executable, "-m", "granian", "--interface", "wsgi", "jht_portal.wsgi:application", "--no-ws"]
-        argv += ["--host", "127.0.0.1", "--port", str(self._options.port), "--workers", "1", "--blocking-threads", "8"]
+        argv += ["--host", "127.0.0.1", "--port", str(self._options.port), "--workers", "1", "--blocking-threads", "4"]
         return Process(argv, env=self._env, cwd=ROOT, log=self._folder.new_log("web"), ready=lambda: answers(self._url))
 
     def _celery(self, name: str, *arguments: str) -> Process:
