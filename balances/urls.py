@@ -1,5 +1,12 @@
 """The balance pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from balances import views
+
+urlpatterns = [
+    path("", views.balances, name="balances"),
+    path("<uuid:card_id>/", views.balance, name="balance"),
+    path("<uuid:card_id>/potongan/", views.fragment, name="balance_fragment"),
+    path("<uuid:card_id>/perbarui/", views.refresh, name="balance_refresh"),
+]

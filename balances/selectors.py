@@ -1,0 +1,114 @@
+"""Nouns: what a door may know about balances, always as Readings, one query for all cards of a member."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import Card, User
+from accounts.selectors import cards_visible_to
+from balances import freshness
+from balances.freshness import Facts, Rules
+from balances.models import Balance
+from balances.reading import Reading, State, Total
+from providers.port import AccountStatus, CardStatus
+
+
+def cards_of(member: User) -> list[Card]:
+    """The cards this person may see, each with its balance row or none, in one query."""
+    return list(cards_visible_to(member).select_related("balance"))
+
+
+def readings_for(member: User) -> list[Reading]:
+    return [reading_of(card) for card in cards_of(member)]
+
+
+def reading_for(member: User, card_id: UUID) -> Reading | None:
+    """None where the card does not exist or is somebody else's: nobody learns which."""
+    card = cards_visible_to(member).select_related("balance").filter(public_id=card_id).first()
+    return reading_of(card) if card else None
+
+
+def balance_of(card: Card) -> Balance | None:
+    """The row beside a card, without a query when the card was loaded with it."""
+    return getattr(card, "balance", None)
+
+
+def rules() -> Rules:
+    return Rules(
+        fresh_for=timedelta(seconds=settings.BALANCE_FRESH_FOR_SECONDS),
+        refresh_every=timedelta(seconds=settings.REFRESH_MIN_INTERVAL_SECONDS),
+        loud_after=timedelta(days=settings.LOUD_NOTICE_AFTER_DAYS),
+    )
+
+
+def facts_of(card: Card) -> Facts:
+    """A card without a row, or not yet fetched, speaks by what its list entry (J2) said when it was linked."""
+    balance = balance_of(card) or Balance(card=card)
+    return Facts(
+        locked=card.state != Card.State.ACTIVE,
+        merged=balance.merged or card.membership == CardStatus.DIGABUNG,
+        claimed=balance.account_status == AccountStatus.CLOSED or card.membership == CardStatus.DIKLAIM,
+        amount_known=balance.amount is not None,
+        reason_given=bool(balance.unavailable_reason),
+        failed=bool(balance.last_error),
+        as_of=balance.as_of,
+        fetched_at=balance.fetched_at,
+        in_flight=balance.in_flight,
+        next_fetch_at=balance.next_fetch_at,
+        asked_at=balance.asked_at,
+        retry_at=balance.retry_at,
+    )
+
+
+def reading_of(card: Card, now: datetime | None = None) -> Reading:
+    now = now or timezone.now()
+    balance, facts, limits = balance_of(card) or Balance(card=card), facts_of(card), rules()
+    state = freshness.state_of(facts, limits, now)
+    shown = freshness.shows_amount(state) and balance.amount is not None
+    return Reading(
+        card_id=card.public_id,
+        last_four=card.kpj_last4,
+        employer=card.employer_name,
+        segment=card.segment,
+        state=state,
+        reason=_reason(card, balance, state),
+        failure="" if state in {State.LOCKED, State.MERGED} else balance.last_error,
+        amount=balance.amount if shown else None,
+        as_of=timezone.localdate(balance.as_of) if shown and balance.as_of else None,
+        fetched_at=balance.fetched_at,
+        refreshing=freshness.is_refreshing(facts, now),
+        held_back=balance.held_back,
+        next_try_at=freshness.next_own_try(facts, now),
+        can_refresh_at=freshness.may_refresh_at(facts, limits, now),
+        merged_into_last_four=card.merged_into_last4 if state is State.MERGED else "",
+        contributions_until=balance.contributions_until if shown else "",
+        provisional=balance.provisional and shown,
+        loud=shown and freshness.is_loud(facts, limits, now),
+    )
+
+
+def _reason(card: Card, balance: Balance, state: State) -> str:
+    reasons = {State.LOCKED: card.frozen_because, State.UNAVAILABLE: balance.unavailable_reason}
+    return reasons.get(state, "")
+
+
+def total_of(readings: Iterable[Reading]) -> Total | None:
+    """None with fewer than two amounts: nothing to add. Amounts of different dates are added, never silently."""
+    readings = list(readings)
+    counted: Sequence[Reading] = [one for one in readings if one.amount is not None]
+    if len(counted) <= 1:
+        return None
+    left_out = Counter(one.state for one in readings if one.amount is None)
+    return Total(
+        amount=sum((one.amount for one in counted if one.amount is not None), Decimal()),
+        counted=len(counted),
+        dates=tuple(sorted({one.as_of for one in counted if one.as_of is not None})),
+        left_out=tuple((state, left_out[state]) for state in State if left_out[state]),
+    )

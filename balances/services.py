@@ -1,0 +1,370 @@
+"""Verbs: looking at balances, asking the upstream for newer ones, and the sweeps that let nothing asked for be lost.
+
+The row is the schedule (ADR 3). No transaction is open while the upstream is asked. A failure keeps the last amount.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Random
+from django.utils import timezone
+
+from accounts import audit
+from accounts.audit import Action, Source
+from accounts.claim import backoff, lease
+from accounts.models import Card, User
+from accounts.ring import ring
+from accounts.services.cards import DETAILS, take_details
+from balances import freshness
+from balances.models import Balance, BalanceHistory, FetchAttempt
+from balances.reading import Reading
+from balances.selectors import balance_of, facts_of, reading_of, rules
+from providers.errors import HeldBack, Merged, ProviderError, Retry
+from providers.factory import get_provider
+from providers.port import AccountStatus, BalanceAnswer, CardStatus, Provider
+
+log = logging.getLogger("jht.balances")
+
+REFRESH_TASK = "balances.refresh_balance"
+SWEEP_EVERY_SECONDS = 10
+RETRY_FOR_VIEWED_DAYS = 2  # a failed fetch is tried again by itself while somebody still looks
+FIRST_FETCH_WITHIN = timedelta(days=2)  # of linking; a card that slipped through is fetched on its first look
+KEEP_ATTEMPTS = timedelta(days=90)
+
+
+# Looking
+
+
+def look(*, member: User, cards: Sequence[Card], source: Source, seen: Collection[UUID]) -> list[Reading]:
+    """The member's own look: asks for what is due and writes the first look of a session and day down.
+
+    `cards` come from selectors.cards_of; `seen` are those this session looked at today. Where all were and none is due,
+    nothing is read or written.
+    """
+    claim_due(cards)
+    new = [card for card in cards if card.public_id not in seen]
+    if new:
+        _remember_look(member, new, source)
+    return [reading_of(card) for card in cards]
+
+
+def _remember_look(member: User, cards: Sequence[Card], source: Source) -> None:
+    with transaction.atomic():
+        audit.record_looks(source, member=member, cards=[card.public_id for card in cards])
+        Balance.objects.filter(card__in=cards).update(viewed_on=timezone.localdate())
+
+
+# Asking
+
+
+def claim_due(cards: Sequence[Card]) -> int:
+    """Claims and rings for each card that is due. A GET may do this (ADR 10): one upstream call a card and window."""
+    return sum(claim_fetch(card) for card in cards if _is_due(card))
+
+
+def _is_due(card: Card) -> bool:
+    if card.state != Card.State.ACTIVE:
+        return False
+    balance = balance_of(card)
+    return balance is None or (balance.next_fetch_at is not None and balance.next_fetch_at <= timezone.now())
+
+
+def claim_fetch(card: Card, *, sweeping: bool = False) -> bool:
+    """Wins the fetch of a due card and rings a worker; False when somebody else has it or the card is not active."""
+    with transaction.atomic():
+        if balance_of(card) is None and not _make_row(card):
+            return False
+        token = Balance.objects.fetchable().claim(card.pk)
+        if token is None:
+            return False
+        if card.balance.planned_at and not sweeping:  # a member waits now: no longer the sweep's low priority
+            Balance.objects.filter(pk=card.pk).update(planned_at=None)
+        ring(REFRESH_TASK, card.public_id, token)
+    card.balance.fetch_started_at, card.balance.next_fetch_at = token, token + lease()
+    return True
+
+
+def _make_row(card: Card) -> bool:
+    """Locks the card, so that no row is made behind the back of its unlinking."""
+    locked = Card.objects.select_for_update().filter(pk=card.pk, state=Card.State.ACTIVE)
+    if not locked.values_list("pk").first():
+        return False
+    Balance.objects.bulk_create([Balance(card=card)], ignore_conflicts=True)
+    card.balance = Balance.objects.get(pk=card.pk)
+    return True
+
+
+class Asked(StrEnum):
+    """What became of a person's wish for a newer balance."""
+
+    ASKED = "asked"
+    UNDER_WAY = "under_way"
+    TOO_SOON = "too_soon"
+    NOT_POSSIBLE = "not_possible"
+
+
+def ask_refresh(*, card: Card, source: Source) -> Asked:
+    """A manual refresh: one a card and REFRESH_MIN_INTERVAL_SECONDS, and not before the time the upstream named."""
+    now = timezone.now()
+    with transaction.atomic():
+        if balance_of(card) is None and not _make_row(card):
+            return Asked.NOT_POSSIBLE
+        row = Balance.objects.fetchable().select_for_update(of=("self",)).filter(pk=card.pk).first()
+        if row is None:
+            return Asked.NOT_POSSIBLE
+        card.balance = row
+        facts = facts_of(card)
+        if freshness.is_refreshing(facts, now):
+            return Asked.UNDER_WAY
+        if freshness.may_refresh_at(facts, rules(), now):
+            return Asked.TOO_SOON
+        row.asked_at = row.fetch_started_at = now
+        row.next_fetch_at, row.planned_at = now + lease(), None
+        row.save(update_fields=["asked_at", "fetch_started_at", "next_fetch_at", "planned_at"])
+        audit.record(Action.BALANCE_REFRESH_ASKED, source, member=card.member, card=card.public_id)
+        ring(REFRESH_TASK, card.public_id, now)
+    return Asked.ASKED
+
+
+# Fetching
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    """What a try came to: the columns to write, here and on the card, and what staff will read."""
+
+    code: str
+    balance: dict[str, Any]
+    card: dict[str, Any] = field(default_factory=dict)
+    reference: str = ""
+
+
+def refresh_balance(*, card_id: UUID, token: datetime) -> str:
+    """One try to fetch a card's balance, if the token is still the claim's. Returns the outcome's code."""
+    card = Card.objects.select_related("balance").filter(public_id=card_id, state=Card.State.ACTIVE).first()
+    if card is None or balance_of(card) is None:
+        return "gone"
+    mine = Balance.objects.take_over(card.pk, token)
+    if mine is None:
+        return "superseded"
+    clock = time.monotonic()
+    try:
+        outcome = _fetch(card)
+    except HeldBack as held:
+        return _wait(card, mine, held.wait)
+    return _settle(card, mine, outcome, milliseconds=round((time.monotonic() - clock) * 1000))
+
+
+def _fetch(card: Card) -> _Outcome:
+    """Asks the upstream; raises only HeldBack, for then nothing was asked."""
+    try:
+        provider = get_provider(priority="sweep" if card.balance.planned_at else "member")
+        return _asked(card, provider)
+    except HeldBack:
+        raise
+    except ProviderError as error:
+        if error.alarm:
+            log.error("balance_fetch_failed code=%s detail=%r card=%s", error.code, error.detail, card.public_id)
+        return _failed(card, error)
+    except Exception:  # a bug of ours must not be rung for again every few seconds
+        log.exception("balance_fetch_failed code=%s card=%s", freshness.INTERNAL_ERROR, card.public_id)
+        return _refused(card, freshness.INTERNAL_ERROR)
+
+
+def _asked(card: Card, provider: Provider) -> _Outcome:
+    try:
+        answer = provider.fetch_balance(kpj=card.kpj, member_ref=card.member_ref)
+    except Merged:
+        return _merged(card, provider)
+    refusal = freshness.refusal(
+        amount=answer.amount, as_of=answer.as_of, stored_as_of=card.balance.as_of, now=timezone.now()
+    )
+    if refusal:
+        log.error("balance_answer_refused code=%s card=%s", refusal, card.public_id)
+        return _refused(card, refusal, reference=answer.reference_no)
+    return _no_amount(answer) if answer.amount is None else _amount(answer)
+
+
+_SETTLED: dict[str, Any] = {
+    "failures": 0,
+    "last_error": "",
+    "retry_at": None,
+    "held_back": False,
+    "planned_at": None,
+}
+_MEMBERSHIP = {
+    AccountStatus.ACTIVE: CardStatus.AKTIF,
+    AccountStatus.DORMANT: CardStatus.NON_AKTIF,
+    AccountStatus.CLOSED: CardStatus.DIKLAIM,
+}
+
+
+def _answered(rest: timedelta) -> dict[str, Any]:
+    now = timezone.now()
+    return _SETTLED | {"fetched_at": now, "next_fetch_at": now + rest}
+
+
+def _amount(answer: BalanceAnswer) -> _Outcome:
+    status = answer.account_status
+    fields = {
+        "amount": answer.amount,
+        "as_of": answer.as_of,
+        "account_status": status or "",
+        "merged": False,
+        "unavailable_reason": "",
+        "provisional": answer.provisional,
+        "contributions_until": answer.contributions_until or "",
+        "returns_until": answer.returns_until or "",
+        "rate_year": answer.rate_year,
+        "rate_percent": answer.rate_percent,
+    }
+    card = {"membership": _MEMBERSHIP[status].value} if status in _MEMBERSHIP else {}
+    return _Outcome(code="ok", balance=fields | _answered(rules().fresh_for), card=card, reference=answer.reference_no)
+
+
+def _no_amount(answer: BalanceAnswer) -> _Outcome:
+    """The last known amount stays, with its date."""
+    fields = {"unavailable_reason": answer.unavailable_reason or "UNKNOWN", "merged": False}
+    return _Outcome(code="no_amount", balance=fields | _answered(rules().fresh_for), reference=answer.reference_no)
+
+
+def _merged(card: Card, provider: Provider) -> _Outcome:
+    """Where the card went stands in the card list (J2); when that cannot be had now, a later fetch asks again."""
+    try:
+        records = provider.list_cards(member_ref=card.member_ref)
+    except ProviderError:
+        records = ()
+    for record in records:
+        if record.kpj == card.kpj:
+            take_details(card, record)
+    rest = freshness.MERGED_REST if card.merged_into_last4 else freshness.MERGED_SOMEWHERE_REST
+    return _Outcome(
+        code="merged",
+        balance={"merged": True, "unavailable_reason": ""} | _answered(rest),
+        card={name: getattr(card, name) for name in DETAILS} | {"membership": CardStatus.DIGABUNG.value},
+    )
+
+
+def _failed(card: Card, error: ProviderError) -> _Outcome:
+    """The upstream's own time is kept to, with a little jitter so that not everybody comes back in the same second."""
+    if error.retry is not Retry.WHEN_TOLD or error.retry_after is None:
+        return _refused(card, error.code, reference=error.reference_no)
+    until = timezone.now() + error.retry_after * random.uniform(1.0, 1.1)  # noqa: S311 - jitter, not a secret
+    return _refused(card, error.code, reference=error.reference_no, told=until)
+
+
+def _refused(card: Card, code: str, *, reference: str = "", told: datetime | None = None) -> _Outcome:
+    failures = min(card.balance.failures + 1, 1000)
+    again = told or timezone.now() + (freshness.rest_after(code) or backoff(failures))
+    fields = {"failures": failures, "last_error": code, "next_fetch_at": again, "retry_at": told}
+    return _Outcome(code=code, balance=_SETTLED | fields, reference=reference)
+
+
+def _wait(card: Card, mine: datetime, wait: timedelta) -> str:
+    """Our own brake said not now: no failure, and the ask stays claimed, so the sweep rings again after the wait."""
+    again = timezone.now() + wait * random.uniform(1.0, 1.2)  # noqa: S311 - jitter, not a secret
+    Balance.objects.filter(pk=card.pk, fetch_started_at=mine).update(next_fetch_at=again, held_back=True)
+    return HeldBack.code
+
+
+def _settle(card: Card, mine: datetime, outcome: _Outcome, *, milliseconds: int) -> str:
+    """Writes the outcome if the claim is still ours. A card unlinked meanwhile has no row, and nothing is written."""
+    with transaction.atomic():
+        # The card first, as unlinking does, or the two could wait for each other.
+        linked = Card.objects.select_for_update().filter(pk=card.pk).exclude(state=Card.State.UNLINKED).first()
+        before = Balance.objects.select_for_update().filter(pk=card.pk).first()
+        if linked is None or before is None:
+            return "gone"
+        won = Balance.objects.finish(card.pk, mine, **outcome.balance)
+        code = outcome.code if won else "superseded"
+        FetchAttempt.objects.create(
+            card=card,
+            started_at=mine,
+            milliseconds=milliseconds,
+            outcome=code,
+            upstream_reference=outcome.reference[:64],
+        )
+        if won:
+            _keep(linked, before, outcome)
+    return code
+
+
+def _keep(card: Card, before: Balance, outcome: _Outcome) -> None:
+    amount = outcome.balance.get("amount")
+    if amount is not None and amount != before.amount:
+        BalanceHistory.objects.create(card=card, amount=amount, as_of=outcome.balance["as_of"])
+    changed = {name: value for name, value in outcome.card.items() if getattr(card, name) != value}
+    if changed:
+        Card.objects.filter(pk=card.pk).update(**changed)
+
+
+# Sweeping
+
+
+def sweep() -> int:
+    """Every ten seconds: rings again for claims whose bell or worker was lost, for failures somebody still looks at,
+    for what the nightly sweep planned, and for new cards. Bounded by what the upstream takes until the next one."""
+    room = max(1, int(settings.PROVIDER_MAX_PER_SECOND * SWEEP_EVERY_SECONDS))
+    return sum(claim_fetch(card, sweeping=True) for card in _cards_to_ring(room))
+
+
+def _cards_to_ring(room: int) -> list[Card]:
+    """People who wait come first, the night's plan last."""
+    now = timezone.now()
+    viewed_lately = timezone.localdate() - timedelta(days=RETRY_FOR_VIEWED_DAYS)
+    asked = Q(fetch_started_at__isnull=False)
+    failed = Q(failures__gt=0, viewed_on__gte=viewed_lately)
+    rows = (
+        Balance.objects.fetchable()
+        .due()
+        .filter(asked | failed | Q(planned_at__lte=now))
+        .select_related("card")
+        .order_by(F("planned_at").asc(nulls_first=True), "next_fetch_at")
+    )
+    cards = []
+    for row in rows[:room]:
+        row.card.balance = row
+        cards.append(row.card)
+    new = Card.objects.filter(
+        state=Card.State.ACTIVE, balance__isnull=True, linked_at__gte=now - FIRST_FETCH_WITHIN
+    ).order_by("linked_at")
+    return cards + list(new[: room - len(cards)])
+
+
+def nightly_sweep() -> int:
+    """Gives every due card that was viewed lately its turn; the sweep rings as the turns come. Prunes old attempts.
+
+    Turns are spread at random, so that half the agreed rate stays free for members who wait. Returns how many.
+    """
+    now = timezone.now()
+    FetchAttempt.objects.filter(started_at__lt=now - KEEP_ATTEMPTS).delete()
+    since = timezone.localdate() - timedelta(days=settings.SWEEP_VIEWED_WITHIN_DAYS)
+    rows = Balance.objects.fetchable().due().filter(viewed_on__gte=since, merged=False, fetch_started_at__isnull=True)
+    span = timedelta(seconds=rows.count() * 2 / settings.PROVIDER_MAX_PER_SECOND)
+    later = ExpressionWrapper(Random() * Value(span, DurationField()), output_field=DurationField())
+    return rows.update(planned_at=ExpressionWrapper(Value(now) + later, output_field=DateTimeField()))
+
+
+# Forgetting
+
+
+def forget_card(card: Card) -> None:
+    """Unlinking deletes what we hold about the card's money, in the unlinking's own transaction.
+
+    The caller holds the card's lock, for which a worker that has an answer to write waits, to find nothing here.
+    """
+    Balance.objects.filter(pk=card.pk).delete()
+    BalanceHistory.objects.filter(card=card).delete()
+    FetchAttempt.objects.filter(card=card).delete()

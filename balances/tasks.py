@@ -1,0 +1,23 @@
+"""Tasks: ids in, one service call, nothing out. Acknowledged early, never retried by Celery (ADR 3)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from celery import shared_task
+
+from balances import services
+
+
+@shared_task(name="balances.refresh_balance")
+def refresh_balance(public_id: str, token: str) -> None:
+    services.refresh_balance(card_id=UUID(public_id), token=datetime.fromisoformat(token))
+
+
+@shared_task(name="balances.sweep")
+def sweep() -> None:
+    services.sweep()
+
+
+@shared_task(name="balances.nightly_sweep")
+def nightly_sweep() -> None:
+    services.nightly_sweep()

@@ -1,0 +1,75 @@
+"""The words of balances.wording for templates, judged by the present moment."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.utils import timezone
+
+from balances import wording
+from balances.reading import Reading, State, Total
+
+register = template.Library()
+
+_ICONS = {
+    State.FRESH: "check",
+    State.STALE: "clock",
+    State.PENDING: "clock",
+    State.UNAVAILABLE: "info",
+    State.LOCKED: "lock",
+    State.MERGED: "arrow",
+    State.CLAIMED: "info",
+    State.ERROR: "alert",
+}
+
+
+@register.filter
+def rupiah(amount: Decimal) -> str:
+    return wording.rupiah(amount)
+
+
+@register.filter
+def long_date(day: date) -> str:
+    return wording.long_date(day)
+
+
+@register.filter
+def long_month(month: str) -> str:
+    return wording.long_month(month)
+
+
+@register.filter
+def updated(fetched_at: datetime) -> str:
+    return wording.updated(fetched_at, timezone.now())
+
+
+@register.filter
+def sentences(reading: Reading) -> list[str]:
+    return wording.sentences(reading, timezone.now())
+
+
+@register.filter
+def total_sentences(total: Total) -> list[str]:
+    return wording.total_sentences(total)
+
+
+@register.filter
+def label(reading: Reading) -> str:
+    return str(wording.LABELS[reading.state])
+
+
+@register.filter
+def icon(reading: Reading) -> str:
+    """A template's name: the sign that goes with the word, never colour alone."""
+    return f"icons/{_ICONS[reading.state]}.svg"
+
+
+@register.filter
+def segment_name(segment: str) -> str:
+    """An unknown segment is shown as the upstream wrote it."""
+    return str(wording.SEGMENTS.get(segment, segment))
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    return wording.clock(moment, timezone.now())
