@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 import httpcore2
 
 from providers.deadline import DeadlineBackend, remaining
-from providers.errors import BadAnswer, HeldBack, Unavailable, Wire
+from providers.errors import BadAnswer, HeldBack, InvalidRequest, Unavailable, Wire
 from providers.verdict import Reply, body_matters
 
 BODY_LIMIT: Final = 1024 * 1024
@@ -43,7 +43,7 @@ class Transport:
         return self._prefix + path
 
     def post(self, path: str, *, headers: Mapping[str, str], body: bytes) -> Reply:
-        """One attempt. Raises Unavailable, BadAnswer (too large), or HeldBack when our own pool was full."""
+        """One attempt. Raises Unavailable, BadAnswer (too large), InvalidRequest, or HeldBack for a full pool."""
         try:
             with self._pool.stream(
                 "POST",
@@ -62,6 +62,8 @@ class Transport:
             raise HeldBack(timedelta(seconds=1)) from error
         except httpcore2.TimeoutException as error:
             raise Unavailable("no answer in time") from error
+        except httpcore2.LocalProtocolError as error:
+            raise InvalidRequest("a header that cannot be sent") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
             raise Unavailable("the connection failed") from error
 

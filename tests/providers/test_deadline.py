@@ -13,7 +13,7 @@ from providers.deadline import deadline, remaining
 from tests.providers.conftest import Build
 from tests.providers.upstream import KPJ, REF, Answer, Upstream, balance_fields, encode, ok
 
-DEADLINE = 0.8
+DEADLINE = 0.5
 GRACE = 1.5  # for a busy machine; every script below would take far longer
 TOKEN = encode({"responseCode": "2007300", "accessToken": "t", "expiresIn": "900"})
 Script = Callable[[socket.socket, bytes], None]

@@ -1,0 +1,147 @@
+"""TLS, headers and pages: what the client does on its side of the wire."""
+
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.server import ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from providers import errors
+from providers.brake import Gate, Rules
+from providers.channel import Credentials
+from providers.transport import CONNECTIONS
+from tests.providers.conftest import Build
+from tests.providers.upstream import KPJ, REF, Answer, Upstream, balance, ok
+
+NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+
+
+@dataclass
+class SecureUpstream:
+    upstream: Upstream
+    url: str
+    ca_file: str
+
+
+@pytest.fixture
+def secure(rsa_key: rsa.RSAPrivateKey, tmp_path: Path) -> Iterator[Callable[..., SecureUpstream]]:
+    """The scripted upstream behind TLS, with a certificate that is its own authority."""
+    servers: list[ThreadingHTTPServer] = []
+    plain = Upstream()
+
+    def start(*, name: str = "localhost", newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> SecureUpstream:
+        file = tmp_path / f"{name}.pem"
+        file.write_bytes(_certificate(rsa_key, name) + _private(rsa_key))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(file)
+        context.maximum_version = newest
+        server = ThreadingHTTPServer(("127.0.0.1", 0), plain.handler)
+        server.daemon_threads = True
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        servers.append(server)
+        return SecureUpstream(plain, f"https://localhost:{server.server_port}", str(file))
+
+    yield start
+    plain.close()
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def _certificate(key: rsa.RSAPrivateKey, name: str) -> bytes:
+    names = x509.SubjectAlternativeName([x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.9"))])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(NAME, NAME, key.public_key(), 77, now - timedelta(1), now + timedelta(1))
+    builder = builder.add_extension(names, critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    return builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
+
+
+def _private(key: rsa.RSAPrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def test_a_given_authority_is_trusted(secure: Callable[..., SecureUpstream], build: Build) -> None:
+    server = secure()
+    server.upstream.queue("11", balance())
+    client = build(server.url, ca_file=server.ca_file)
+    assert client.fetch_balance(kpj=KPJ, member_ref=REF).amount is not None
+
+
+@pytest.mark.parametrize("trouble", ["unknown authority", "other name", "old protocol"])
+def test_a_server_that_cannot_prove_itself_gets_nothing(
+    secure: Callable[..., SecureUpstream], build: Build, trouble: str
+) -> None:
+    server = {
+        "unknown authority": secure,
+        "other name": lambda: secure(name="elsewhere.example"),
+        "old protocol": lambda: secure(newest=ssl.TLSVersion.TLSv1_2),
+    }[trouble]()
+    client = build(server.url, ca_file="" if trouble == "unknown authority" else server.ca_file)
+    with pytest.raises(errors.Unavailable):
+        client.fetch_balance(kpj=KPJ, member_ref=REF)
+    assert server.upstream.asked == []
+
+
+def test_a_setting_that_fits_no_header_is_our_bug(upstream: Upstream, build: Build) -> None:
+    broken = Credentials(client_secret="s", partner_id="PARTNER1\n", channel_id="95221")
+    with pytest.raises(errors.InvalidRequest):
+        build(upstream.url, credentials=broken).fetch_balance(kpj=KPJ, member_ref=REF)
+
+
+def test_further_pages_wait_for_their_turn_instead_of_giving_up(upstream: Upstream, build: Build) -> None:
+    more, last = ({"accountNo": KPJ, "hasMore": word, "detailData": []} for word in "YN")
+    upstream.queue("J4", *[ok("J4", **more)] * 3, ok("J4", **last))
+    client = build(upstream.url, gate=Gate(rules=Rules(per_second=10, failures=99)))
+    for _ in range(9):  # leaves one in the bucket
+        with pytest.raises(errors.InvalidRequest):
+            client.fetch_balance(kpj=KPJ, member_ref=REF)
+    started = time.monotonic()
+    client.fetch_contributions(kpj=KPJ, member_ref=REF, first_month="2026-01", last_month="2026-12")
+    assert upstream.count("J4") == 4
+    assert time.monotonic() - started < 3
+
+
+def test_a_wait_longer_than_the_deadline_is_told_at_once(upstream: Upstream, build: Build) -> None:
+    upstream.queue("J4", ok("J4", accountNo=KPJ, hasMore="Y", detailData=[]))
+    gate = Gate(rules=Rules(per_second=0.01))
+    gate.admit("member")
+    client = build(upstream.url, gate=gate)
+    started = time.monotonic()
+    with pytest.raises(errors.HeldBack) as caught:
+        client.fetch_contributions(kpj=KPJ, member_ref=REF, first_month="2026-01", last_month="2026-12")
+    assert caught.value.wait > timedelta(seconds=5)
+    assert time.monotonic() - started < 1
+
+
+def test_more_calls_than_connections_are_held_back_and_not_counted_against_the_upstream(
+    upstream: Upstream, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("providers.transport.POOL_SECONDS", 0.1)
+    silence = Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+    upstream.queue("11", *[silence] * CONNECTIONS)
+    client = build(upstream.url, deadline=1.5, gate=Gate(rules=Rules(per_second=10_000, failures=99)))
+    raised: list[type[Exception]] = []
+
+    def ask() -> None:
+        with pytest.raises(errors.ProviderError) as caught:
+            client.fetch_balance(kpj=KPJ, member_ref=REF)
+        raised.append(caught.type)
+
+    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS + 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(kind.__name__ for kind in raised) == ["HeldBack"] * 2 + ["Unavailable"] * CONNECTIONS
