@@ -1,7 +1,7 @@
 """The row is the schedule (ADR 3): one mechanism for freshness, single flight, back-off, retry and crash recovery.
 
-`next_fetch_at` says when the next fetch is allowed (null: nothing to fetch). `fetch_started_at` is the fencing token of the fetch
-under way (null: none). All of it is conditional UPDATEs, so it holds between any number of processes.
+`next_fetch_at` says when the next fetch is allowed (null: nothing to fetch). `fetch_started_at` is the fencing token of
+the fetch under way (null: none). All of it is conditional UPDATEs, so it holds between any number of processes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class ClaimQuerySet(models.QuerySet[Row]):
         return self.filter(next_fetch_at__lte=timezone.now())
 
     def abandoned(self) -> Self:
-        """A fetch was begun or asked for and its lease ran out: the bell or its worker was lost, or it was held back."""
+        """A fetch was asked for or begun and its lease ran out: bell or worker was lost, or it was held back."""
         return self.due().filter(fetch_started_at__isnull=False)
 
     def claim(self, pk: int) -> datetime | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +60,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         indexes = [
             models.Index(fields=["nik_index"], name="user_nik_index"),
             models.Index(fields=["-date_joined", "-id"], name="user_newest"),
+            GinIndex(SearchVector("name", config="simple"), name="user_name_words"),
         ]
 
     def __str__(self) -> str:
@@ -136,9 +138,10 @@ class LinkRequestQuerySet(ClaimQuerySet["LinkRequest"]):
 
 
 class LinkRequest(Claim):
-    """A member asks to link a KPJ. Worker steps: match (J1), send a code (J5), check it (J6).
+    """A member asks to link a KPJ. Worker steps: match (J1), send a code (J5), check it (J6); once linked, look for the
+    person's other cards (J2).
 
-    NIK, name, birth date and the typed code rest sealed while the request is open and are wiped when it ends.
+    KPJ, NIK, name, birth date and the typed code rest sealed while the request is open and are wiped when it ends.
     """
 
     class State(models.TextChoices):
@@ -153,8 +156,10 @@ class LinkRequest(Claim):
         EXPIRED = "expired", _("kedaluwarsa")
         CANCELLED = "cancelled", _("dibatalkan")
 
-    WORKER_STATES: ClassVar[Iterable[str]] = (State.MATCHING, State.SENDING_CODE, State.CHECKING_CODE)
-    ENDED_STATES: ClassVar[Iterable[str]] = (State.LINKED, State.REFUSED, State.EXPIRED, State.CANCELLED)
+    # What a worker drives, and what waits for a member: both expire. What waits for staff does not.
+    WORKER_STATES: ClassVar[tuple[str, ...]] = (State.MATCHING, State.SENDING_CODE, State.CHECKING_CODE)
+    STAFF_STATES: ClassVar[tuple[str, ...]] = (State.WAITING_STAFF, State.DISPUTED)
+    ENDED_STATES: ClassVar[tuple[str, ...]] = (State.LINKED, State.REFUSED, State.EXPIRED, State.CANCELLED)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     member = models.ForeignKey(User, on_delete=models.CASCADE, related_name="link_requests")
@@ -173,14 +178,17 @@ class LinkRequest(Claim):
     match_type = models.CharField(max_length=4, blank=True)  # DEFN or POSS
     reference = models.CharField(max_length=64, blank=True, editable=False)  # partnerReferenceNo of the present step
     challenge_ref = models.CharField(max_length=64, blank=True, editable=False)
-    code_channel = models.CharField(max_length=5, blank=True)  # SMS or EMAIL
+    card_ref = models.CharField(max_length=64, blank=True, editable=False)  # J6's receipt, while a dispute is open
+    code_channel = models.CharField(max_length=8, blank=True)  # SMS or EMAIL
     code_channels = models.CharField(max_length=20, blank=True)  # what the upstream offers, comma separated
     code_destination = models.CharField(max_length=60, blank=True)  # as the upstream masked it
     code_expires_at = models.DateTimeField(null=True, blank=True)
     attempts_left = models.PositiveSmallIntegerField(null=True, blank=True)
+    code_after = models.DateTimeField(null=True, blank=True)  # no new code before this
     contested_card = models.ForeignKey(Card, null=True, blank=True, on_delete=models.SET_NULL, related_name="disputes")
     card = models.ForeignKey(Card, null=True, blank=True, on_delete=models.SET_NULL, related_name="link_requests")
     created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)  # the last change of state
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = LinkRequestQuerySet.as_manager()
@@ -200,15 +208,65 @@ class LinkRequest(Claim):
             models.UniqueConstraint(
                 fields=["member", "kpj_index"], condition=models.Q(ended_at__isnull=True), name="one_open_request_a_kpj"
             ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True)
+                | models.Q(nik_sealed="", name_sealed="", birth_date_sealed="", code_sealed="", kpj_sealed=""),
+                name="nothing_personal_after_the_end",
+            ),
         ]
         indexes = [
             models.Index(fields=["next_fetch_at"], name="link_due", condition=models.Q(next_fetch_at__isnull=False)),
+            models.Index(fields=["changed_at"], name="link_open", condition=models.Q(ended_at__isnull=True)),
             models.Index(fields=["member", "-created_at"], name="link_member_newest"),
             models.Index(fields=["kpj_index", "-created_at"], name="link_kpj_newest"),
+            models.Index(fields=["nik_index"], name="link_nik"),
         ]
 
     def __str__(self) -> str:
         return f"KPJ •••• {self.kpj_last4}, {self.get_state_display()}"
+
+
+class CodeEvent(models.Model):
+    """A code that was asked for or typed wrongly: what the daily limits count. Pruned after two days."""
+
+    class Kind(models.TextChoices):
+        SENT = "sent"
+        WRONG = "wrong"
+
+    kind = models.CharField(max_length=5, choices=Kind)
+    kpj_index = models.BinaryField(max_length=32, editable=False)
+    member = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["kpj_index", "kind", "at"], name="code_event_kpj")]
+
+
+class OfferedCard(models.Model):
+    """Another card of a person who proved one (J2). One press links it: the upstream's handle covers it already."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    member = models.ForeignKey(User, on_delete=models.CASCADE, related_name="offered_cards")
+    proved_by = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="offers")
+    kpj_sealed = models.TextField(editable=False)
+    kpj_index = models.BinaryField(max_length=32, editable=False)
+    kpj_last4 = models.CharField(max_length=4)
+    membership = models.CharField(max_length=12, blank=True)
+    segment = models.CharField(max_length=8, blank=True)
+    employer_name = models.CharField(max_length=140, blank=True)
+    joined_on = models.DateField(null=True, blank=True)
+    inactive_since = models.DateField(null=True, blank=True)
+    merged_into_last4 = models.CharField(max_length=4, blank=True)
+    offered_at = models.DateTimeField(default=timezone.now)
+
+    kpj = Sealed("kpj_sealed")
+
+    class Meta:
+        ordering = ("offered_at", "id")
+        constraints = [models.UniqueConstraint(fields=["member", "kpj_index"], name="one_offer_a_kpj")]
+
+    def __str__(self) -> str:
+        return f"KPJ •••• {self.kpj_last4}"
 
 
 class LinkDecision(models.Model):
@@ -216,6 +274,7 @@ class LinkDecision(models.Model):
 
     link_request = models.ForeignKey(LinkRequest, on_delete=models.CASCADE, related_name="decisions")
     staff = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    about = models.CharField(max_length=14, choices=LinkRequest.State)  # its state then: a dispute is decided anew
     approves = models.BooleanField()
     reason = models.CharField(max_length=300)
     decided_at = models.DateTimeField(default=timezone.now)
@@ -223,18 +282,20 @@ class LinkDecision(models.Model):
     class Meta:
         verbose_name = _("keputusan petugas")
         verbose_name_plural = _("keputusan petugas")
-        constraints = [models.UniqueConstraint(fields=["link_request", "staff"], name="one_word_a_staff_member")]
+        constraints = [
+            models.UniqueConstraint(fields=["link_request", "staff", "about"], name="one_word_a_staff_member")
+        ]
 
 
 class OutgoingMail(Claim):
     """Mail to be sent by a worker. Address and text rest sealed and are wiped once it went out."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    message_sealed = models.TextField(blank=True, editable=False)  # the whole MIME message
+    message_sealed = models.TextField(blank=True, editable=False)  # JSON of recipient, subject, text
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ClaimQuerySet.as_manager()  # type: ignore[misc]
+    objects = ClaimQuerySet.as_manager()
     message = Sealed("message_sealed")
 
     class Meta:
@@ -246,7 +307,7 @@ class OutgoingMail(Claim):
 
 
 class AuditRow(models.Model):
-    """Who did or saw what, when, through which door. Insert-only; ids are pseudonymous, values are never copied here."""
+    """Who did or saw what, when, through which door. Insert-only; pseudonymous ids, values are never copied here."""
 
     class Door(models.TextChoices):
         WEB = "web"

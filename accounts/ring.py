@@ -1,7 +1,7 @@
-"""Ringing a worker. The bell may be lost: the row stays due and a sweeper rings again, so ringing never fails a request.
+"""Ringing a worker. The bell may be lost: the row stays due and a sweeper rings again, so ringing fails no request.
 
-A broker that hangs must not hold the page: sockets give up within a second, and after a failure this process keeps silent for
-a few seconds. Arguments are public ids and fencing tokens only.
+A broker that hangs must not hold the page: sockets give up within a second, and after a failure this process keeps
+silent for a few seconds. Arguments are public ids and fencing tokens only.
 """
 
 import logging
@@ -29,7 +29,7 @@ def ring(task_name: str, public_id: UUID, token: datetime | None = None) -> None
 
 
 def _send(task_name: str, args: list[str]) -> None:
-    global _quiet_until
+    global _quiet_until  # noqa: PLW0603 - one brake a process is the point
     if time.monotonic() < _quiet_until:
         return
     try:

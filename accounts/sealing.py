@@ -71,10 +71,10 @@ def _place(row: Model, column: str) -> str:
 
 @lru_cache(maxsize=4)
 def _ciphers(field_keys: str) -> dict[str, AESGCM]:
-    pairs = [pair.strip().split(":", 1) for pair in field_keys.split(",") if pair.strip()]
-    if not pairs or any(len(pair) != 2 or "." in pair[0] for pair in pairs):
+    triples = [pair.strip().partition(":") for pair in field_keys.split(",") if pair.strip()]
+    if not triples or any(not colon or "." in kid for kid, colon, _ in triples):
         raise ImproperlyConfigured("FIELD_KEYS must read kid:base64[,kid:base64...]")
-    return {kid: AESGCM(_key(encoded)) for kid, encoded in pairs}
+    return {kid: AESGCM(_key(encoded)) for kid, _, encoded in triples}
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,116 @@
+"""Nouns: which cards, requests and offers a person may see. `cards_visible_to` is the one ownership guard."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from accounts.models import Card, LinkRequest, OfferedCard, User
+
+VISIBLE: Final = (Card.State.ACTIVE, Card.State.FROZEN)
+Visitor = User | AnonymousUser
+
+
+def cards_visible_to(user: Visitor) -> QuerySet[Card]:
+    """Active and frozen cards; what is shown of a frozen one is not the amount."""
+    return Card.objects.filter(member_id=user.pk, state__in=VISIBLE) if user.is_authenticated else Card.objects.none()
+
+
+def link_requests_of(user: Visitor) -> QuerySet[LinkRequest]:
+    if not user.is_authenticated:
+        return LinkRequest.objects.none()
+    return LinkRequest.objects.filter(member_id=user.pk).select_related("card")
+
+
+def open_requests_of(user: Visitor) -> QuerySet[LinkRequest]:
+    return link_requests_of(user).filter(ended_at__isnull=True)
+
+
+def link_request_of(user: Visitor, public_id: UUID) -> LinkRequest | None:
+    return link_requests_of(user).filter(public_id=public_id).first()
+
+
+def offers_to(user: Visitor) -> QuerySet[OfferedCard]:
+    """Other cards of the person, as long as the card that proved it is linked and undisputed."""
+    if not user.is_authenticated:
+        return OfferedCard.objects.none()
+    return OfferedCard.objects.filter(member_id=user.pk, proved_by__state=Card.State.ACTIVE)
+
+
+def link_requests_for_staff() -> QuerySet[LinkRequest]:
+    """What waits for a decision, oldest first."""
+    waiting = Q(state__in=LinkRequest.STAFF_STATES, ended_at__isnull=True)
+    return LinkRequest.objects.filter(waiting).select_related("member", "contested_card").order_by("changed_at")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkProgress:
+    """A link request as its member is told of it; nothing tells refusals before J6 apart.
+
+    `code` is a key of accounts.wording.PROGRESS, `step` goes from 1 to 3 (0: none to show),
+    `polls` says whether a worker is at it.
+    """
+
+    code: str
+    step: int
+    ended: bool
+    polls: bool
+    takes_code: bool
+    may_resend: bool
+    delay: str
+    code_note: str
+    retry_at: datetime | None
+    resend_after: datetime | None
+    other_channels: tuple[str, ...]
+    name_differs: bool
+    looks_for_others: bool
+
+
+_STEPS: Final = {"checking": 1, "checking_delayed": 1, "linked": 3, "refused": 0, "expired": 0, "cancelled": 0}
+
+
+def link_progress(row: LinkRequest) -> LinkProgress:
+    """Matching and sending the first code look the same: a refusal between them must not tell that data matched."""
+    code = _progress_code(row)
+    asks = row.state == LinkRequest.State.CODE_SENT
+    late = code.endswith("_delayed")
+    return LinkProgress(
+        code=code,
+        step=_STEPS.get(code, 2),
+        ended=row.ended_at is not None,
+        polls=row.state in LinkRequest.WORKER_STATES or _looks_for_others(row),
+        takes_code=asks and bool(row.challenge_ref),
+        may_resend=asks,
+        delay=row.last_error if late else "",
+        code_note=row.last_error if asks else "",
+        retry_at=row.next_fetch_at if late else None,
+        resend_after=row.code_after,
+        other_channels=_other_channels(row) if asks else (),
+        name_differs=row.match_type == "POSS" and not row.ended_at and code not in _STEPS,
+        looks_for_others=_looks_for_others(row),
+    )
+
+
+def _progress_code(row: LinkRequest) -> str:
+    states = LinkRequest.State
+    late = "_delayed" if row.failures else ""
+    if row.state == states.MATCHING or (row.state == states.SENDING_CODE and not row.code_channel):
+        return "checking" + late
+    if row.state == states.SENDING_CODE:
+        return "checking_delayed" if late else "sending_again"
+    if row.state == states.CHECKING_CODE:
+        return "code_checking" + late
+    if row.state == states.CODE_SENT:
+        return "code" if row.challenge_ref else "code_over"
+    return row.state
+
+
+def _looks_for_others(row: LinkRequest) -> bool:
+    return row.state == LinkRequest.State.LINKED and row.next_fetch_at is not None and row.failures == 0
+
+
+def _other_channels(row: LinkRequest) -> tuple[str, ...]:
+    return tuple(name for name in row.code_channels.split(",") if name and name != row.code_channel)

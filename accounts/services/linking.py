@@ -1,0 +1,144 @@
+"""What a member does about linking a card: ask, type the code, ask for another, cancel. And what time does.
+
+All of it is quick: the upstream is asked by a worker (accounts.services.linking_steps).
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import audit, selectors
+from accounts.audit import Action, Source
+from accounts.models import Card, LinkRequest, User, kpj_index, nik_index
+from accounts.services import limits
+from accounts.services.cards import lock_member
+from accounts.services.limits import NotNow
+from accounts.services.linking_outcomes import State, end, ring_for, start_step, wait_for_staff
+
+UNANSWERED_FOR: Final = timedelta(hours=24)
+_BATCH: Final = 200
+
+
+class AlreadyLinked(Exception):
+    """The member holds this card."""
+
+    def __init__(self, card: Card) -> None:
+        super().__init__("already_linked")
+        self.card = card
+
+
+@transaction.atomic
+def request_link(*, member: User, kpj: str, nik: str, name: str, birth_date: date, source: Source) -> LinkRequest:
+    """Begin, or go on with the open request for this card. `kpj` and `nik` are normalised.
+
+    Raises AlreadyLinked, NotNow.
+    """
+    lock_member(member.pk)
+    index, nik_hash = kpj_index(kpj), nik_index(nik)
+    held = selectors.cards_visible_to(member).filter(kpj_index=index).first()
+    if held:
+        raise AlreadyLinked(held)
+    going_on = selectors.open_requests_of(member).filter(kpj_index=index).first()
+    if going_on:
+        return going_on
+    limits.check_new_request(member=member, nik_index=nik_hash)
+    row = LinkRequest(member=member, kpj_index=index, kpj_last4=kpj[-4:], nik_index=nik_hash)
+    row.kpj, row.nik, row.name, row.birth_date_iso = kpj, nik, name, birth_date.isoformat()
+    row.save()
+    start_step(row, State.MATCHING)
+    audit.record(Action.LINK_REQUESTED, source, member=member, card=row.public_id)
+    return row
+
+
+@transaction.atomic
+def submit_code(*, member: User, public_id: UUID, code: str, source: Source) -> LinkRequest:
+    """Raises NotNow; LinkRequest.DoesNotExist where it is not this member's. Sent twice, it counts once."""
+    row = _own(member, public_id)
+    if row.state == State.CHECKING_CODE:
+        return row
+    if row.state != State.CODE_SENT or not row.challenge_ref:
+        raise NotNow("not_waiting_for_code")
+    limits.check_code_guess(kpj_index=bytes(row.kpj_index))
+    row.code = code
+    start_step(row, State.CHECKING_CODE)
+    return row
+
+
+@transaction.atomic
+def resend_code(*, member: User, public_id: UUID, source: Source, channel: str = "") -> LinkRequest:
+    """A new code, by another channel if asked for one the upstream offers. Raises NotNow, LinkRequest.DoesNotExist."""
+    row = _own(member, public_id)
+    if row.state == State.SENDING_CODE:
+        return row
+    if row.state != State.CODE_SENT:
+        raise NotNow("not_waiting_for_code")
+    limits.check_new_code(member=member, kpj_index=bytes(row.kpj_index))
+    if row.code_after and row.code_after > timezone.now():
+        raise NotNow("code_too_soon", row.code_after)
+    if channel in row.code_channels.split(","):
+        row.code_channel = channel
+    row.challenge_ref = ""
+    start_step(row, State.SENDING_CODE)
+    return row
+
+
+@transaction.atomic
+def ask_staff(*, member: User, public_id: UUID, source: Source) -> LinkRequest:
+    """The contact on record is no longer theirs: staff decide instead. Raises NotNow, LinkRequest.DoesNotExist."""
+    row = _own(member, public_id)
+    if row.state not in (State.SENDING_CODE, State.CODE_SENT):
+        raise NotNow("not_waiting_for_code")
+    wait_for_staff(row, source)
+    return row
+
+
+@transaction.atomic
+def cancel_link(*, member: User, public_id: UUID, source: Source) -> LinkRequest:
+    """Raises LinkRequest.DoesNotExist. What has ended stays as it ended."""
+    row = _own(member, public_id)
+    if row.ended_at is None:
+        end(row, State.CANCELLED, source)
+    return row
+
+
+def sweep() -> None:
+    ring_due_links()
+    expire_old_links()
+
+
+def ring_due_links() -> int:
+    """Ring again for every request whose step is due: the bell was lost, the worker died, or the wait is over."""
+    due = list(LinkRequest.objects.due().order_by("next_fetch_at")[:_BATCH])
+    for row in due:
+        with transaction.atomic():
+            ring_for(row)
+    return len(due)
+
+
+def expire_old_links() -> int:
+    """A request that nobody goes on with ends after a day; what waits for staff stays."""
+    unanswered = Q(state__in=(*LinkRequest.WORKER_STATES, State.CODE_SENT), changed_at__lt=_day_ago())
+    old = list(LinkRequest.objects.open().filter(unanswered).values_list("pk", "member_id")[:_BATCH])
+    return sum(_expire(pk, member_id) for pk, member_id in old)
+
+
+@transaction.atomic
+def _expire(pk: int, member_id: int) -> bool:
+    lock_member(member_id)
+    row = LinkRequest.objects.select_for_update(of=("self",)).open().filter(pk=pk, changed_at__lt=_day_ago()).first()
+    if row:
+        end(row, State.EXPIRED, audit.SYSTEM)
+    return row is not None
+
+
+def _own(member: User, public_id: UUID) -> LinkRequest:
+    lock_member(member.pk)
+    return LinkRequest.objects.select_for_update(of=("self",)).get(member=member, public_id=public_id)
+
+
+def _day_ago() -> datetime:
+    return timezone.now() - UNANSWERED_FOR

@@ -1,0 +1,77 @@
+"""The other cards of a person who proved one: learnt from the upstream's list (J2), linked with one press."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts import selectors
+from accounts.audit import Source
+from accounts.models import Card, LinkRequest, OfferedCard, User, kpj_index
+from accounts.services import limits
+from accounts.services.cards import DETAILS, holder_of, lock_member, make_card, take_details
+from accounts.services.limits import NotNow
+from accounts.services.linking_outcomes import dispute
+from providers.port import CardRecord
+
+
+@transaction.atomic
+def remember_list(*, card: Card, records: Iterable[CardRecord], offer: bool) -> None:
+    """What J2 says about the person's cards: details of those linked, and an offer of the others."""
+    held = {bytes(one.kpj_index): one for one in selectors.cards_visible_to(card.member)}
+    for record in list(records)[: settings.CARDS_PER_MEMBER * 2]:
+        mine = held.get(kpj_index(record.kpj))
+        if mine:
+            take_details(mine, record)
+            mine.save(update_fields=DETAILS)
+        elif offer:
+            _offer(card, record)
+
+
+@transaction.atomic
+def link_offer(*, member: User, offer_id: UUID, source: Source) -> Card | LinkRequest:
+    """No new code: the member proved to be the person whose card this is. Raises NotNow.
+
+    A card that somebody else holds becomes a dispute, as after J6; its request is returned instead of the card.
+    """
+    lock_member(member.pk)
+    offer = OfferedCard.objects.select_related("proved_by").filter(member=member, public_id=offer_id).first()
+    if offer is None or offer.proved_by.state != Card.State.ACTIVE:
+        raise NotNow("offer_gone")
+    limits.check_room(member=member)
+    holder = holder_of(bytes(offer.kpj_index))
+    if holder and holder.member_id == member.pk:
+        offer.delete()
+        return holder
+    if holder:
+        return _dispute_offer(offer, holder, source)
+    proved = offer.proved_by
+    return make_card(
+        member=member, kpj=offer.kpj, member_ref=proved.member_ref, proof=proved.proof, source=source, offer=offer
+    )
+
+
+def _dispute_offer(offer: OfferedCard, holder: Card, source: Source) -> LinkRequest:
+    mine = (
+        LinkRequest.objects.select_for_update(of=("self",))
+        .open()
+        .filter(member=offer.member, kpj_index=offer.kpj_index)
+        .first()
+    )
+    row = mine or LinkRequest(member=offer.member, kpj_index=offer.kpj_index, kpj_last4=offer.kpj_last4)
+    row.nik_index = row.nik_index or offer.member.nik_index or b""
+    row.kpj, row.member_ref = offer.kpj, offer.proved_by.member_ref
+    offer.delete()
+    dispute(row, holder, source)
+    return row
+
+
+def _offer(card: Card, record: CardRecord) -> None:
+    index = kpj_index(record.kpj)
+    offer = OfferedCard.objects.filter(member=card.member, kpj_index=index).first() or OfferedCard(
+        member=card.member, kpj_index=index, kpj_last4=record.kpj[-4:]
+    )
+    offer.proved_by, offer.kpj = card, record.kpj
+    take_details(offer, record)
+    offer.save()

@@ -1,0 +1,33 @@
+"""Bells for accounts. Ids in, one service call, nothing out."""
+
+from datetime import datetime
+from uuid import UUID
+
+from celery import shared_task
+
+from accounts.services import housekeeping, linking, linking_steps, mail
+
+
+@shared_task(name="accounts.advance_link")
+def advance_link(public_id: str, token: str) -> None:
+    linking_steps.advance_link(public_id=UUID(public_id), token=datetime.fromisoformat(token))
+
+
+@shared_task(name="accounts.sweep_links")
+def sweep_links() -> None:
+    linking.sweep()
+
+
+@shared_task(name="accounts.send_mail")
+def send_mail(public_id: str, token: str) -> None:
+    mail.send(public_id=UUID(public_id), token=datetime.fromisoformat(token))
+
+
+@shared_task(name="accounts.sweep_mail")
+def sweep_mail() -> None:
+    mail.ring_due_mail()
+
+
+@shared_task(name="accounts.housekeeping")
+def clean_up() -> None:
+    housekeeping.clean_up()

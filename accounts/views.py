@@ -1,0 +1,172 @@
+"""My cards: the list, the form that asks for one, the progress of asking, and letting one go."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import audit, selectors, wording
+from accounts.forms import CodeForm, LinkForm
+from accounts.models import Card, LinkRequest, User
+from accounts.services import cards, linking, offers
+from accounts.services.limits import NotNow
+
+
+@require_safe
+def card_list(request: HttpRequest) -> HttpResponse:
+    rows = [
+        {"request": row, "told": wording.PROGRESS[selectors.link_progress(row).code]}
+        for row in selectors.open_requests_of(request.user)
+    ]
+    held = [
+        {
+            "card": card,
+            "state": card.frozen_because or card.state,
+            "told": wording.CARD_STATES[card.frozen_because or card.state],
+            "membership": wording.MEMBERSHIPS.get(card.membership, ""),
+        }
+        for card in selectors.cards_visible_to(request.user)
+    ]
+    context = {"cards": held, "requests": rows, "offers": selectors.offers_to(request.user)}
+    return render(request, "cards/list.html", context)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def card_add(request: HttpRequest) -> HttpResponse:
+    form = LinkForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        source = audit.from_request(request)
+        try:
+            row = linking.request_link(member=_me(request), source=source, **form.cleaned_data)
+        except linking.AlreadyLinked:
+            messages.info(request, str(wording.REFUSALS["already_linked"]))
+            return redirect("card_list")
+        except NotNow as limit:
+            form.add_error(None, _sentence(limit))
+        else:
+            for warning in form.warnings():
+                messages.warning(request, warning)
+            return redirect("link_progress", row.public_id)
+    return render(request, "cards/add.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_safe
+def link_progress(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    return render(request, "cards/progress.html", _progress_context(request, public_id))
+
+
+@require_safe
+def link_fragment(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The part of the progress page that polling replaces."""
+    return render(request, "cards/_progress.html", _progress_context(request, public_id))
+
+
+@sensitive_post_parameters()
+@require_POST
+def link_code(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    context = _progress_context(request, public_id)
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        return _act(request, public_id, linking.submit_code, code=form.cleaned_data["code"])
+    return render(request, "cards/progress.html", {**context, "form": form}, status=422)
+
+
+@require_POST
+def link_resend(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    return _act(request, public_id, linking.resend_code, channel=request.POST.get("channel", ""))
+
+
+@require_POST
+def link_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    return _act(request, public_id, linking.cancel_link)
+
+
+@require_POST
+def offer_link(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    _link_offers(request, [public_id])
+    return redirect("card_list")
+
+
+@require_POST
+def offers_link_all(request: HttpRequest) -> HttpResponse:
+    _link_offers(request, list(selectors.offers_to(request.user).values_list("public_id", flat=True)))
+    return redirect("card_list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def card_unlink(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    card = get_object_or_404(selectors.cards_visible_to(request.user), public_id=public_id)
+    if request.method != "POST":
+        return render(request, "cards/unlink.html", {"card": card})
+    try:
+        cards.unlink(card=card, source=audit.from_request(request))
+        messages.success(request, _("Kartu sudah dilepas dan saldonya dihapus dari portal."))
+    except cards.InDispute:
+        messages.error(request, str(wording.REFUSALS["in_dispute"]))
+    return redirect("card_list")
+
+
+def _me(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # LoginRequiredMiddleware
+    return request.user
+
+
+def _act(request: HttpRequest, public_id: UUID, verb: Any, **details: str) -> HttpResponseRedirect:
+    """One verb on the member's own request, then its page."""
+    try:
+        verb(member=_me(request), public_id=public_id, source=audit.from_request(request), **details)
+    except LinkRequest.DoesNotExist as nobody:
+        raise Http404 from nobody
+    except NotNow as limit:
+        messages.error(request, _sentence(limit))
+    return redirect("link_progress", public_id)
+
+
+def _link_offers(request: HttpRequest, offer_ids: list[UUID]) -> None:
+    source = audit.from_request(request)
+    for offer_id in offer_ids:
+        try:
+            linked = offers.link_offer(member=_me(request), offer_id=offer_id, source=source)
+        except NotNow as limit:
+            messages.error(request, _sentence(limit))
+            continue
+        if isinstance(linked, Card):
+            messages.success(request, _("KPJ •••• %(last4)s sudah terhubung.") % {"last4": linked.kpj_last4})
+        else:
+            messages.warning(request, str(wording.PROGRESS["disputed"].title))
+
+
+def _progress_context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
+    row = selectors.link_request_of(request.user, public_id)
+    if row is None:
+        raise Http404
+    progress = selectors.link_progress(row)
+    return {
+        "link": row,
+        "progress": progress,
+        "told": wording.PROGRESS[progress.code],
+        "delay": wording.DELAYS.get(progress.delay, ""),
+        "code_note": wording.CODE_NOTES.get(progress.code_note, ""),
+        "name_differs": wording.NAME_DIFFERS if progress.name_differs else "",
+        "checklist": wording.CHECKLIST if progress.code == "refused" else (),
+        "resend_waits": bool(progress.resend_after and progress.resend_after > timezone.now()),
+        "form": CodeForm() if progress.takes_code else None,
+        "offers": selectors.offers_to(request.user) if progress.code == "linked" else (),
+    }
+
+
+def _sentence(limit: NotNow) -> str:
+    """What is not possible now, and from when it is again."""
+    told = str(wording.REFUSALS[limit.code])
+    if limit.until is None:
+        return told
+    moment = date_format(timezone.localtime(limit.until), "j F Y H:i")
+    return f"{told} {wording.TRY_AFTER % {'moment': moment}}"

@@ -1,0 +1,164 @@
+"""Every sentence about linking a card, once, in two languages, keyed by a stable code. Doors only choose the code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = Promise | str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What happened, and what comes next: how long it takes and what to do, if anything."""
+
+    title: Text
+    happened: Text
+    next: Text = ""
+
+
+# What a member sees of a link request (accounts.selectors.LinkProgress.code).
+PROGRESS: Final[dict[str, Told]] = {
+    "checking": Told(
+        title=_("Data Anda sedang dicocokkan"),
+        happened=_("Kami menanyakan kartu ini ke sistem BPJS Ketenagakerjaan."),
+        next=_("Biasanya selesai dalam satu menit. Halaman ini berubah sendiri; Anda juga boleh menutupnya."),
+    ),
+    "checking_delayed": Told(
+        title=_("Pencocokan tertunda"),
+        happened=_("Sistem BPJS Ketenagakerjaan sedang tidak dapat menjawab."),
+        next=_("Kami mencoba lagi sendiri. Data Anda tersimpan, jadi Anda tidak perlu mengisi ulang."),
+    ),
+    "sending_again": Told(
+        title=_("Kode baru sedang dikirim"),
+        happened=_("Kami meminta kode baru untuk Anda."),
+        next=_("Biasanya selesai dalam satu menit. Kode yang lama tidak berlaku lagi."),
+    ),
+    "code": Told(
+        title=_("Masukkan kode verifikasi"),
+        happened=_("Kode 6 angka sudah dikirim ke kontak yang tercatat di BPJS Ketenagakerjaan."),
+        next=_("Ketik kode itu di bawah ini untuk menghubungkan kartu."),
+    ),
+    "code_over": Told(
+        title=_("Kode ini tidak berlaku lagi"),
+        happened=_("Kode yang dikirim sebelumnya tidak dapat dipakai."),
+        next=_("Minta kode baru untuk melanjutkan."),
+    ),
+    "code_checking": Told(
+        title=_("Kode sedang diperiksa"),
+        happened=_("Kami memeriksa kode yang Anda ketik."),
+        next=_("Biasanya selesai dalam beberapa detik. Halaman ini berubah sendiri."),
+    ),
+    "code_checking_delayed": Told(
+        title=_("Pemeriksaan kode tertunda"),
+        happened=_("Sistem BPJS Ketenagakerjaan sedang tidak dapat menjawab."),
+        next=_("Kami mencoba lagi sendiri dengan kode yang sama. Anda tidak perlu mengetik ulang."),
+    ),
+    "waiting_staff": Told(
+        title=_("Menunggu petugas"),
+        happened=_("BPJS Ketenagakerjaan belum mencatat nomor HP atau email Anda, jadi kode tidak dapat dikirim."),
+        next=_(
+            "Petugas kami akan memeriksa permintaan ini. Lebih cepat: catatkan nomor HP Anda di kantor cabang, "
+            "lalu ajukan lagi."
+        ),
+    ),
+    "disputed": Told(
+        title=_("Kartu ini juga terhubung ke akun lain"),
+        happened=_("Demi keamanan, saldo kartu ini kami tutup untuk kedua akun."),
+        next=_("Petugas kami akan memeriksa siapa pemiliknya dan dapat menghubungi Anda."),
+    ),
+    "linked": Told(
+        title=_("Kartu sudah terhubung"),
+        happened=_("Kode Anda benar dan kartu ini sekarang ada di daftar kartu Anda."),
+        next=_("Saldonya sedang diambil. Biasanya terlihat dalam satu menit."),
+    ),
+    "refused": Told(
+        title=_("Kartu belum dapat dihubungkan"),
+        happened=_(
+            "Data yang Anda isi tidak cocok dengan catatan BPJS Ketenagakerjaan, atau kartu ini belum dapat "
+            "dihubungkan lewat portal."
+        ),
+        next=_("Periksa hal-hal berikut, lalu coba lagi."),
+    ),
+    "expired": Told(
+        title=_("Permintaan ini sudah berakhir"),
+        happened=_("Permintaan ini tidak selesai dalam 24 jam, jadi kami menghapus datanya."),
+        next=_("Anda dapat mengajukannya lagi kapan saja."),
+    ),
+    "cancelled": Told(
+        title=_("Permintaan dibatalkan"),
+        happened=_("Data yang Anda isi untuk permintaan ini sudah dihapus."),
+        next=_("Anda dapat mengajukannya lagi kapan saja."),
+    ),
+}
+
+# After a refusal: what to look at, whom to ask.
+CHECKLIST: Final[tuple[Text, ...]] = (
+    _("Nomor KPJ: 11 karakter di kartu peserta, atau di slip gaji Anda."),
+    _("Nama lengkap: persis seperti di KTP, tanpa gelar dan tanpa singkatan."),
+    _("NIK dan tanggal lahir: sama seperti di KTP."),
+    _("Masih tidak cocok? Tanyakan ke bagian HRD perusahaan Anda data apa yang didaftarkan."),
+)
+
+# Why the upstream did not answer this time, by provider error code: only what the member can act on differs.
+_WE_TRY_AGAIN = _("Kami mencoba lagi sendiri dalam beberapa menit.")
+DELAYS: Final[Mapping[str, Text]] = {
+    "maintenance": _("Sistem BPJS Ketenagakerjaan sedang dalam pemeliharaan. Kami mencoba lagi sesudahnya."),
+    "rate_limited": _("Sistem BPJS Ketenagakerjaan sedang sibuk. Kami mencoba lagi sendiri."),
+    "held_back": _("Sedang banyak permintaan. Giliran Anda sebentar lagi."),
+} | dict.fromkeys(
+    ("unavailable", "auth_failed", "token_expired", "duplicate", "bad_answer", "invalid_request", "link_expired",
+     "not_found", "mismatch", "merged", "blocked", "no_contact", "code_expired", "code_blocked"),
+    _WE_TRY_AGAIN,
+)  # fmt: skip
+
+# About the last code.
+CODE_NOTES: Final[Mapping[str, Text]] = {
+    "wrong_code": _("Kode itu tidak benar. Periksa lagi angkanya, lalu ketik ulang."),
+    "attempts_used": _("Kode salah terlalu sering, jadi kode itu tidak berlaku lagi. Minta kode baru."),
+    "code_expired": _("Kode itu sudah lewat waktunya. Minta kode baru."),
+    "code_blocked": _("Kode salah terlalu sering. Tunggu beberapa menit, lalu minta kode baru."),
+    "codes_today": _("Kode untuk kartu ini sudah terlalu sering diminta hari ini."),
+    "wrong_codes_today": _("Kode untuk kartu ini sudah terlalu sering salah hari ini."),
+}
+NAME_DIFFERS: Final = _(
+    "Nama di catatan BPJS Ketenagakerjaan sedikit berbeda dari yang Anda isi. Anda tetap dapat melanjutkan; minta "
+    "HRD atau kantor cabang memperbaikinya."
+)
+
+# Why an act was not done (accounts.services.limits.NotNow and accounts.services.linking.CannotLink).
+REFUSALS: Final[Mapping[str, Text]] = {
+    "refused_today": _("Data ini sudah terlalu sering tidak cocok hari ini. Periksa dulu kartu dan KTP Anda."),
+    "requests_today": _("Anda sudah mengajukan terlalu banyak kartu hari ini."),
+    "codes_today": CODE_NOTES["codes_today"],
+    "wrong_codes_today": CODE_NOTES["wrong_codes_today"],
+    "code_too_soon": _("Kode baru saja dikirim. Tunggu sebentar sebelum meminta lagi."),
+    "cards_full": _("Jumlah kartu di akun ini sudah penuh. Lepas kartu yang tidak Anda pakai lebih dulu."),
+    "already_linked": _("Kartu ini sudah terhubung ke akun Anda."),
+    "not_waiting_for_code": _("Permintaan ini sedang tidak menunggu kode."),
+    "in_dispute": _("Kartu ini sedang diperiksa petugas, jadi belum dapat dilepas."),
+    "offer_gone": _("Tawaran ini sudah tidak berlaku. Tambahkan kartunya lewat formulir."),
+}
+TRY_AFTER: Final = _("Coba lagi setelah %(moment)s WIB.")
+
+# A card's own line on the list of cards.
+CARD_STATES: Final[Mapping[str, Text]] = {
+    "active": _("Terhubung"),
+    "disputed": _("Ditutup sementara: orang lain juga mengajukan kartu ini. Petugas kami sedang memeriksanya."),
+    "owner": _("Anda kunci"),
+    "staff": _("Ditutup sementara oleh petugas. Hubungi kami bila Anda tidak tahu sebabnya."),
+}
+MEMBERSHIPS: Final[Mapping[str, Text]] = {
+    "AKTIF": _("Kepesertaan aktif"),
+    "NON_AKTIF": _("Kepesertaan tidak aktif"),
+    "DIKLAIM": _("Sudah diklaim"),
+    "DIGABUNG": _("Sudah digabung ke kartu lain"),
+    "DIBLOKIR": _("Diblokir BPJS Ketenagakerjaan"),
+}
+SEGMENTS: Final[Mapping[str, Text]] = {
+    "PU": _("Penerima Upah"),
+    "BPU": _("Bukan Penerima Upah"),
+    "PMI": _("Pekerja Migran Indonesia"),
+}

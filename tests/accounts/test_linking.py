@@ -1,0 +1,412 @@
+"""Linking a card through the services, against PostgreSQL and the fake upstream."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import audit, selectors
+from accounts.models import AuditRow, Card, LinkRequest, OfferedCard, User, kpj_index, nik_index
+from accounts.services import cards, limits, linking, linking_steps, offers
+from accounts.services.limits import NotNow
+from providers import errors
+from tests.accounts.conftest import (
+    BLOCKED_KPJ,
+    BORN,
+    KPJ,
+    NAME,
+    NIK,
+    NO_CONTACT_KPJ,
+    OTHER_KPJ,
+    SECOND_KPJ,
+    ask,
+    link,
+    type_code,
+    work,
+)
+from tests.factories import make_card
+
+State = LinkRequest.State
+PERSONAL = ("kpj_sealed", "nik_sealed", "name_sealed", "birth_date_sealed", "code_sealed", "member_ref_sealed")
+
+
+def wiped(row: LinkRequest) -> bool:
+    return not any(getattr(row, name) for name in (*PERSONAL, "challenge_ref", "code_destination", "match_type"))
+
+
+def actions(member: User) -> list[str]:
+    return list(AuditRow.objects.filter(member=member.public_id).order_by("id").values_list("action", flat=True))
+
+
+def test_a_code_to_the_contact_on_record_links_the_card(member, upstream):
+    member.name = ""
+    member.save()
+    row = work(ask(member))
+    assert (row.state, row.code_destination) == (State.CODE_SENT, "+62 8** **** *567")
+    assert not selectors.cards_visible_to(member).exists()
+    type_code(row, upstream.outbox[-1][1])
+    row = work(row)
+    card = Card.objects.get()
+    assert (row.state, row.card, card.state, card.proof) == (State.LINKED, card, "active", "possession")
+    assert (card.kpj, card.member_ref, card.card_ref) == (KPJ, "M0", f"K{KPJ}")
+    assert (card.membership, card.segment, card.employer_name) == ("AKTIF", "PU", "PT Contoh Makmur")
+    member.refresh_from_db()
+    assert (member.name, member.birth_date, bytes(member.nik_index)) == (NAME, BORN, nik_index(NIK))
+    assert wiped(row)
+    assert actions(member) == ["link_requested", "link_code_sent", "card_linked"]
+
+
+def test_a_match_alone_links_nothing(member, upstream):
+    work(ask(member))
+    assert not Card.objects.exists()
+    assert member.nik_index is None
+
+
+def test_the_other_cards_are_offered_and_linked_without_a_code(member, upstream):
+    link(member, upstream)
+    offer = selectors.offers_to(member).get()
+    assert (offer.kpj_last4, offer.membership) == (SECOND_KPJ[-4:], "NON_AKTIF")
+    sent = len(upstream.outbox)
+    card = offers.link_offer(member=member, offer_id=offer.public_id, source=audit.SYSTEM)
+    assert isinstance(card, Card)
+    assert (card.kpj, card.member_ref, card.proof, card.membership) == (SECOND_KPJ, "M0", "possession", "NON_AKTIF")
+    assert len(upstream.outbox) == sent
+    assert not OfferedCard.objects.exists()
+
+
+def test_a_strangers_offer_is_nobodys_business(member, stranger, upstream):
+    link(member, upstream)
+    offer = OfferedCard.objects.get()
+    with pytest.raises(NotNow, match="offer_gone"):
+        offers.link_offer(member=stranger, offer_id=offer.public_id, source=audit.SYSTEM)
+    assert not selectors.offers_to(stranger).exists()
+
+
+def test_a_list_that_fails_is_asked_again_and_the_card_is_linked_all_the_same(member, upstream, monkeypatch):
+    def fail(**_: object) -> None:
+        raise errors.Unavailable
+
+    monkeypatch.setattr(upstream, "list_cards", fail)
+    row = link(member, upstream)
+    assert (row.state, row.failures, row.last_error) == (State.LINKED, 1, "unavailable")
+    assert row.next_fetch_at is not None
+    assert Card.objects.get().state == "active"
+    monkeypatch.undo()
+    LinkRequest.objects.update(next_fetch_at=timezone.now())
+    linking.ring_due_links()
+    assert work(row).next_fetch_at is None
+    assert OfferedCard.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ({"kpj": "24999999990"}, "no_match"),
+        ({"kpj": OTHER_KPJ}, "no_match"),
+        ({"nik": "3171011708450009"}, "no_match"),
+        ({"name": "ORANG LAIN"}, "no_match"),
+        ({"kpj": BLOCKED_KPJ, "nik": "3171011708450002", "name": "BLOKIR UJI"}, "blocked"),
+    ],
+)
+def test_every_refusal_is_known_to_staff_and_wiped(member, upstream, data, why):
+    row = work(ask(member, **data))
+    assert (row.state, row.refusal) == (State.REFUSED, why)
+    assert row.ended_at
+    assert wiped(row)
+    assert actions(member)[-1] == "link_refused"
+
+
+def test_a_proved_account_takes_no_other_persons_card(member, upstream):
+    link(member, upstream)
+    calls = len(upstream.calls)
+    row = work(ask(member, kpj=OTHER_KPJ, nik="3578105402920004", name="SARI UJI", birth_date=BORN))
+    assert (row.state, row.refusal) == (State.REFUSED, "other_person")
+    assert len(upstream.calls) == calls
+
+
+def test_two_people_proved_at_once_in_a_new_account_are_one_too_many(member, upstream):
+    from datetime import date
+
+    first = work(ask(member))
+    second = work(ask(member, kpj=OTHER_KPJ, nik="3578105402920004", name="SARI UJI", birth_date=date(1992, 2, 14)))
+    codes = dict(upstream.outbox)
+    type_code(first, codes[KPJ])
+    type_code(second, codes[OTHER_KPJ])
+    assert work(first).state == State.LINKED
+    assert (work(second).state, second.refusal) == (State.REFUSED, "other_person")
+    assert Card.objects.count() == 1
+
+
+def test_no_contact_waits_for_staff_and_keeps_what_staff_need(member, upstream):
+    row = work(ask(member, kpj=NO_CONTACT_KPJ, nik="3171011708450003", name="TANPA KONTAK"))
+    assert row.state == State.WAITING_STAFF
+    assert (row.nik, row.name) == ("3171011708450003", "TANPA KONTAK")
+    LinkRequest.objects.update(changed_at=timezone.now() - timedelta(days=30))
+    linking.expire_old_links()
+    row.refresh_from_db()
+    assert row.state == State.WAITING_STAFF
+
+
+def test_a_similar_name_is_said_with_the_code(member, upstream):
+    row = work(ask(member, name="BUDI UJI SANTOSO"))
+    assert row.match_type == "POSS"
+    assert selectors.link_progress(row).name_differs
+
+
+def test_a_bell_rung_twice_asks_the_upstream_once(member, upstream):
+    row = ask(member)
+    token = row_token(row)
+    linking_steps.advance_link(public_id=row.public_id, token=token)
+    linking_steps.advance_link(public_id=row.public_id, token=token)
+    assert upstream.calls == ["verify_member"]
+
+
+def row_token(row: LinkRequest):
+    row.refresh_from_db()
+    assert row.fetch_started_at
+    return row.fetch_started_at
+
+
+def test_a_late_worker_cannot_write(member, upstream, monkeypatch):
+    """While it asked, its lease ran out and another worker took over: only the other one's outcome counts."""
+    row = ask(member)
+    slow = upstream.verify_member
+
+    def overtaken(**data):
+        answer = slow(**data)
+        LinkRequest.objects.filter(pk=row.pk).update(fetch_started_at=timezone.now())
+        return answer
+
+    monkeypatch.setattr(upstream, "verify_member", overtaken)
+    linking_steps.advance_link(public_id=row.public_id, token=row_token(row))
+    row.refresh_from_db()
+    assert (row.state, row.match_type) == (State.MATCHING, "")
+
+
+def test_a_worker_cannot_write_after_the_member_cancelled(member, upstream, monkeypatch):
+    row = work(ask(member))
+    type_code(row, upstream.outbox[-1][1])
+    real = upstream.verify_challenge
+
+    def cancelled(**data):
+        answer = real(**data)
+        linking.cancel_link(member=member, public_id=row.public_id, source=audit.SYSTEM)
+        return answer
+
+    monkeypatch.setattr(upstream, "verify_challenge", cancelled)
+    assert work(row).state == State.CANCELLED
+    assert not Card.objects.exists()
+    assert wiped(row)
+
+
+def test_upstream_down_keeps_the_data_and_tries_again_by_the_row(member, upstream, monkeypatch):
+    def fail(**_: object) -> None:
+        raise errors.Unavailable
+
+    monkeypatch.setattr(upstream, "verify_member", fail)
+    row = work(ask(member))
+    told = selectors.link_progress(row)
+    assert (row.state, told.code, told.delay, told.polls) == (State.MATCHING, "checking_delayed", "unavailable", True)
+    assert row.next_fetch_at > timezone.now()
+    assert row.nik == NIK
+    assert linking.ring_due_links() == 0
+    monkeypatch.undo()
+    LinkRequest.objects.update(next_fetch_at=timezone.now())
+    assert linking.ring_due_links() == 1
+    assert work(row).state == State.CODE_SENT
+
+
+@pytest.mark.parametrize("operation", ["send_challenge", "verify_challenge"])
+def test_a_lost_answer_is_asked_for_again_with_the_same_reference(member, upstream, monkeypatch, operation):
+    real, references = getattr(upstream, operation), []
+
+    def lost(**data):
+        references.append(data["reference"])
+        answer = real(**data)
+        if len(references) == 1:
+            raise errors.Unavailable
+        return answer
+
+    monkeypatch.setattr(upstream, operation, lost)
+    row = work(ask(member))
+    if operation == "verify_challenge":
+        type_code(row, upstream.outbox[-1][1])
+        work(row)
+    assert row.failures == 1
+    LinkRequest.objects.update(next_fetch_at=timezone.now())
+    linking.ring_due_links()
+    work(row)
+    assert len(set(references)) == 1
+    assert len(upstream.outbox) == 1
+    assert row.state == (State.LINKED if operation == "verify_challenge" else State.CODE_SENT)
+
+
+def test_wrong_codes_count_down_and_use_up_the_code(member, upstream):
+    row = work(ask(member))
+    for left in (2, 1):
+        type_code(row, "000000")
+        work(row)
+        assert (row.state, row.attempts_left, row.last_error) == (State.CODE_SENT, left, "wrong_code")
+    type_code(row, "000000")
+    work(row)
+    assert (row.challenge_ref, row.last_error) == ("", "attempts_used")
+    assert selectors.link_progress(row).code == "code_over"
+    with pytest.raises(NotNow, match="not_waiting_for_code"):
+        type_code(row, upstream.outbox[-1][1])
+    assert not row.code_sealed
+
+
+def test_a_code_sent_twice_counts_once(member, upstream):
+    row = work(ask(member))
+    type_code(row, "000000")
+    type_code(row, "111111")
+    work(row)
+    assert upstream.calls.count("verify_challenge") == 1
+
+
+def test_a_new_code_by_another_channel(member, upstream):
+    row = work(ask(member))
+    with pytest.raises(NotNow, match="code_too_soon"):
+        linking.resend_code(member=member, public_id=row.public_id, source=audit.SYSTEM)
+    LinkRequest.objects.update(code_after=timezone.now())
+    linking.resend_code(member=member, public_id=row.public_id, source=audit.SYSTEM, channel="EMAIL")
+    work(row)
+    assert (row.code_channel, len(upstream.outbox)) == ("EMAIL", 2)
+
+
+def test_a_member_may_only_act_on_their_own_request(member, stranger, upstream):
+    row = work(ask(member))
+    for verb, data in (
+        (linking.submit_code, {"code": "123456"}),
+        (linking.resend_code, {}),
+        (linking.cancel_link, {}),
+    ):
+        with pytest.raises(LinkRequest.DoesNotExist):
+            verb(member=stranger, public_id=row.public_id, source=audit.SYSTEM, **data)
+
+
+def test_asking_again_goes_on_with_the_open_request(member, upstream):
+    assert ask(member) == ask(member)
+    assert LinkRequest.objects.count() == 1
+
+
+def test_the_holder_who_asks_again_is_told_so(member, upstream):
+    link(member, upstream)
+    with pytest.raises(linking.AlreadyLinked):
+        ask(member)
+
+
+class TestLimits:
+    def test_five_refusals_of_one_nik_a_day(self, member, upstream):
+        for number in range(limits.REFUSALS_A_DAY):
+            assert work(ask(member, kpj=f"2499999999{number}")).state == State.REFUSED
+        with pytest.raises(NotNow, match="refused_today") as caught:
+            ask(member)
+        assert caught.value.until > timezone.now()
+        assert ask(member, nik="3171011708450009").state == State.MATCHING
+
+    def test_yesterdays_refusals_are_forgotten(self, member, upstream):
+        for number in range(limits.REFUSALS_A_DAY):
+            work(ask(member, kpj=f"2499999999{number}"))
+        LinkRequest.objects.update(ended_at=timezone.now() - timedelta(days=1))
+        assert ask(member).state == State.MATCHING
+
+    def test_twenty_requests_a_day(self, member, upstream):
+        for number in range(limits.REQUESTS_A_DAY):
+            row = ask(member, kpj=f"249999999{number:02}", nik=f"31710117084501{number:02}")
+            linking.cancel_link(member=member, public_id=row.public_id, source=audit.SYSTEM)
+        with pytest.raises(NotNow, match="requests_today"):
+            ask(member)
+
+    def test_a_member_holds_at_most_so_many_cards(self, member, upstream, settings):
+        settings.CARDS_PER_MEMBER = 2
+        make_card(member)
+        row = ask(member)
+        with pytest.raises(NotNow, match="cards_full"):
+            ask(member, kpj=OTHER_KPJ)
+        linking.cancel_link(member=member, public_id=row.public_id, source=audit.SYSTEM)
+        assert ask(member, kpj=OTHER_KPJ)
+
+    def test_codes_for_one_kpj_are_capped_but_never_the_first_of_a_member(self, member, stranger, upstream):
+        for _ in range(limits.CODES_A_DAY):
+            limits.count_code(kind="sent", member=stranger, kpj_index=kpj_index(KPJ))
+        row = work(ask(member))
+        assert row.challenge_ref
+        LinkRequest.objects.update(code_after=timezone.now())
+        with pytest.raises(NotNow, match="codes_today"):
+            linking.resend_code(member=member, public_id=row.public_id, source=audit.SYSTEM)
+        linking.cancel_link(member=member, public_id=row.public_id, source=audit.SYSTEM)
+        again = work(ask(member))
+        assert (again.state, again.challenge_ref, again.last_error) == (State.CODE_SENT, "", "codes_today")
+        assert upstream.calls.count("send_challenge") == 1
+
+    def test_wrong_codes_for_one_kpj_are_capped(self, member, upstream):
+        row = work(ask(member))
+        for _ in range(limits.WRONG_CODES_A_DAY):
+            limits.count_code(kind="wrong", member=member, kpj_index=kpj_index(KPJ))
+        with pytest.raises(NotNow, match="wrong_codes_today"):
+            type_code(row, upstream.outbox[-1][1])
+
+    def test_the_upstreams_own_daily_count_is_said_with_its_end(self, member, upstream, monkeypatch):
+        def full(**_: object) -> None:
+            raise errors.RateLimited(wire=errors.Wire(retry_after=timedelta(hours=5)))
+
+        monkeypatch.setattr(upstream, "send_challenge", full)
+        row = work(ask(member))
+        assert (row.state, row.last_error, row.next_fetch_at) == (State.CODE_SENT, "codes_today", None)
+        assert row.code_after > timezone.now() + timedelta(hours=4)
+
+
+class TestEnds:
+    """Whatever the end, nothing that the member typed stays."""
+
+    def test_cancelled(self, member, upstream):
+        row = work(ask(member))
+        linking.cancel_link(member=member, public_id=row.public_id, source=audit.SYSTEM)
+        row.refresh_from_db()
+        assert (row.state, wiped(row)) == (State.CANCELLED, True)
+
+    @pytest.mark.parametrize("state", [State.MATCHING, State.SENDING_CODE, State.CODE_SENT, State.CHECKING_CODE])
+    def test_expired(self, member, upstream, state):
+        row = work(ask(member))
+        LinkRequest.objects.update(state=state, changed_at=timezone.now() - timedelta(hours=25))
+        assert linking.expire_old_links() == 1
+        row.refresh_from_db()
+        assert (row.state, wiped(row), row.next_fetch_at) == (State.EXPIRED, True, None)
+
+    def test_the_database_itself_refuses_an_end_that_keeps_the_nik(self, member, upstream):
+        row = work(ask(member))
+        with pytest.raises(IntegrityError), transaction.atomic():
+            LinkRequest.objects.filter(pk=row.pk).update(ended_at=timezone.now())
+
+
+class TestUnlinking:
+    def test_number_handles_and_details_go(self, member, upstream):
+        link(member, upstream)
+        card = Card.objects.get()
+        cards.unlink(card=card, source=audit.SYSTEM)
+        card.refresh_from_db()
+        assert (card.state, card.kpj, card.member_ref, card.card_ref) == ("unlinked", "", "", "")
+        assert (card.employer_name, card.joined_on) == ("", None)
+        assert not selectors.cards_visible_to(member).exists()
+        assert not OfferedCard.objects.exists()
+        assert actions(member)[-1] == "card_unlinked"
+
+    def test_what_other_apps_hold_goes_in_the_same_transaction(self, member, monkeypatch):
+        card = make_card(member)
+
+        def cannot(_: Card) -> None:
+            raise RuntimeError
+
+        monkeypatch.setattr(cards, "on_unlink", [*cards.on_unlink, cannot])
+        with pytest.raises(RuntimeError):
+            cards.unlink(card=card, source=audit.SYSTEM)
+        card.refresh_from_db()
+        assert (card.state, bool(card.kpj)) == ("active", True)
+
+    def test_the_number_is_free_again(self, member, stranger, upstream):
+        link(member, upstream)
+        cards.unlink(card=Card.objects.get(), source=audit.SYSTEM)
+        link(stranger, upstream)
+        assert selectors.cards_visible_to(stranger).count() == 1
