@@ -65,7 +65,10 @@ def _variable(environment: Mapping[str, str], name: str) -> str | None:
     """`SANDBOX_<name>`, or the content of the file that `SANDBOX_<name>_FILE` names."""
     file = environment.get(f"SANDBOX_{name}_FILE")
     if file:
-        return Path(file).read_text(encoding="utf-8").strip()
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError:
+            raise BadConfig(f"sandbox: SANDBOX_{name}_FILE names a file that cannot be read") from None
     return environment.get(f"SANDBOX_{name}", "").replace("\\n", "\n").strip() or None
 
 

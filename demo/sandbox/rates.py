@@ -79,12 +79,13 @@ _RETURNS = (
     (2027, 560, _INVENTED),
 )
 RETURNS: dict[int, ReturnRate] = {year: ReturnRate(year, points, source) for year, points, source in _RETURNS}
-_LAST = max(RETURNS)
+_FIRST, _LAST = min(RETURNS), max(RETURNS)
 
 
 def return_rate(year: int) -> ReturnRate:
-    """The rate of a year; years past the table carry the last figure, invented like it."""
-    return RETURNS.get(year) or ReturnRate(year, RETURNS[_LAST].basis_points, _INVENTED)
+    """The rate of a year; years outside the table carry its first or last figure, invented like it."""
+    nearest = RETURNS[min(max(year, _FIRST), _LAST)]
+    return nearest if nearest.year == year else ReturnRate(year, nearest.basis_points, _INVENTED)
 
 
 def rate_known(year: int, on: date) -> ReturnRate:
