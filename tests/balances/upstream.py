@@ -31,10 +31,10 @@ def balance_calls(sandbox: Any, kpj: str) -> int:
 
 
 def answer(amount: str | None = "1234567.00", as_of: datetime | None = None, **fields: Any) -> BalanceAnswer:
-    """An active card's balance of 20 days ago, unless told otherwise."""
+    """An active card's balance of 19 days ago, unless told otherwise."""
     known: dict[str, Any] = {
         "amount": None if amount is None else Decimal(amount),
-        "as_of": None if amount is None else as_of or timezone.now() - timedelta(days=20),
+        "as_of": None if amount is None else as_of or timezone.now() - timedelta(days=19),
         "account_status": None if amount is None else AccountStatus.ACTIVE,
         "contributions_until": "2026-10",
         "returns_until": "2026-09",
