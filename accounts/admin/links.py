@@ -62,6 +62,7 @@ class LinkRequestAdmin(StaffAdmin):
     list_display = ("card", "owner", "state", "why", "last_error", "created_at", "ended_at")
     list_select_related = ("member",)
     list_filter = (WaitingFilter,)
+    allowed_lookups = frozenset({WaitingFilter.parameter_name})
     fields = (
         "card", "owner", "state", "why", "last_error", "failures", "match_type", "code_channel", "code_channels",
         "attempts_left", "created_at", "next_fetch_at", "ended_at",

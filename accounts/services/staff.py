@@ -22,6 +22,7 @@ from accounts import kpj, nik
 from accounts.audit import COMMAND, Action, Source, record
 from accounts.models import Card, LinkRequest, User, kpj_index, nik_index
 from accounts.services import mail
+from accounts.services.members import create_member
 
 STAFF_GROUP = "Petugas anggota"
 STAFF_PERMISSIONS = {
@@ -78,10 +79,9 @@ def invite(*, by: Source, email: str, name: str, language: str) -> User:
         raise CannotAct(_("Email ini sudah terdaftar. Cari orangnya lewat Cari anggota."))
     try:
         with transaction.atomic():
-            member = User.objects.create_user(email, None, name=name, language=language)
+            member = create_member(email=email, password=None, name=name, language=language, verified=False)
     except IntegrityError as error:  # somebody signed up this very moment
         raise CannotAct(_("Email ini sudah terdaftar. Cari orangnya lewat Cari anggota.")) from error
-    EmailAddress.objects.create(user=member, email=email, verified=False, primary=True)
     record(Action.MEMBER_INVITED, by, member=member)
     _write_to(member, "invited")
     return member

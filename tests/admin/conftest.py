@@ -1,0 +1,93 @@
+"""Staff of several kinds, each as a browser that went through the second step, and a member with something to see."""
+
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from accounts.models import Card, LinkRequest, User, kpj_index, nik_index
+from accounts.services.staff import STAFF_GROUP
+from tests.factories import make_balance, make_card, make_member
+
+KPJ, NIK = "24011122201", "3173051207860012"
+SECRETS = (KPJ, NIK, "member@contoh.example")
+
+
+@pytest.fixture
+def keeper(db: None) -> User:
+    """A staff member who manages members."""
+    user = make_member("keeper@contoh.example", name="PENJAGA UJI", is_staff=True)
+    user.groups.add(Group.objects.get(name=STAFF_GROUP))
+    return user
+
+
+@pytest.fixture
+def boss(db: None) -> User:
+    return make_member("boss@contoh.example", name="KEPALA UJI", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def as_keeper(keeper: User) -> Client:
+    return second_factor_done(keeper)
+
+
+@pytest.fixture
+def as_boss(boss: User) -> Client:
+    return second_factor_done(boss)
+
+
+@pytest.fixture
+def as_idle_staff(staff: User) -> Client:
+    """Staff with the second factor done and no permission at all."""
+    return second_factor_done(staff)
+
+
+@pytest.fixture
+def card(member: User) -> Card:
+    card = make_card(member, KPJ)
+    make_balance(card, "7654321.00")
+    return card
+
+
+@pytest.fixture
+def waiting(member: User) -> LinkRequest:
+    return make_request(member, state=LinkRequest.State.WAITING_STAFF)
+
+
+def make_request(member: User, kpj: str = "19022233393", nik: str = NIK, **fields: object) -> LinkRequest:
+    row = LinkRequest(
+        member=member,
+        kpj_index=kpj_index(kpj),
+        kpj_last4=kpj[-4:],
+        nik_index=nik_index(nik),
+        next_fetch_at=None,
+        **fields,
+    )
+    if not fields.get("ended_at"):
+        row.kpj, row.nik, row.name, row.birth_date_iso = kpj, nik, "BUDI UJI", "1986-07-12"
+        row.member_ref = "ref-uji"
+    row.save()
+    return row
+
+
+def enrol(user: User) -> Authenticator:
+    return TOTP.activate(user, generate_totp_secret()).instance
+
+
+def second_factor_done(user: User, authenticator: Authenticator | None = None) -> Client:
+    """Signed in and marked as allauth marks a session whose second step was passed (see test_entrance for the real way)."""
+    client = Client()
+    client.force_login(user)
+    mark(client, user, authenticator or enrol(user))
+    return client
+
+
+def mark(client: Client, user: User, authenticator: Authenticator) -> None:
+    session = client.session
+    used = {"method": "mfa", "at": time.time(), "id": authenticator.pk, "type": authenticator.type}
+    session["account_authentication_methods"] = [used]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
