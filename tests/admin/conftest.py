@@ -78,7 +78,7 @@ def enrol(user: User) -> Authenticator:
 
 
 def second_factor_done(user: User, authenticator: Authenticator | None = None) -> Client:
-    """Signed in and marked as allauth marks a session whose second step was passed (see test_entrance for the real way)."""
+    """Signed in, and marked as allauth marks a session after its second step (test_entrance goes the real way)."""
     client = Client()
     client.force_login(user)
     mark(client, user, authenticator or enrol(user))

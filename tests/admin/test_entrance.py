@@ -90,12 +90,14 @@ def test_password_and_authenticator_code_at_the_real_login_open_the_admin(keeper
 
 
 def test_only_models_of_our_own_rooms_are_registered() -> None:
-    registered = {model for model in admin.site._registry}
+    registered = set(admin.site._registry)
     assert registered.isdisjoint({Group, Session, EmailAddress, Authenticator, OutgoingMail})
     assert {model._meta.app_label for model in registered} <= {"accounts", "balances", "sms"}
 
 
-@pytest.mark.parametrize("path", ["password_change/", "autocomplete/?term=a", "r/1/1/", "auth/group/", "mfa/authenticator/"])
+@pytest.mark.parametrize(
+    "path", ["password_change/", "autocomplete/?term=a", "r/1/1/", "auth/group/", "mfa/authenticator/"]
+)
 def test_pages_of_the_stock_admin_that_we_do_not_want_are_gone(as_boss: Client, path: str) -> None:
     assert as_boss.get(f"/admin/{path}").status_code == 404
 

@@ -125,7 +125,9 @@ def test_inviting_somebody_who_is_there_says_so_and_writes_to_nobody(as_keeper: 
     assert User.objects.filter(email__iexact="member@contoh.example").count() == 1
 
 
-@pytest.mark.parametrize("reason", ["", "ya", "NIK 3173051207860012 lapor", "tulis ke budi@contoh.example", "2401 1122 201"])
+@pytest.mark.parametrize(
+    "reason", ["", "ya", "NIK 3173051207860012 lapor", "tulis ke budi@contoh.example", "2401 1122 201"]
+)
 def test_a_reason_is_needed_and_carries_no_identifier(as_keeper: Client, member: User, reason: str) -> None:
     assert act(as_keeper, member, "nonaktifkan", reason=reason).status_code == 200
     member.refresh_from_db()
@@ -229,5 +231,3 @@ def _nothing_happened(person: User, *, staff: bool = False) -> None:
     assert not OutgoingMail.objects.exists()
     changes = ("member_deactivated", "reset_sent_by_staff", "mfa_reset_by_staff", "staff_made", "member_edited")
     assert not AuditRow.objects.filter(action__in=changes).exists()
-
-
