@@ -362,7 +362,10 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "mask"]},
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "propagate": False},
+        "httpx2": {"level": "WARNING"},  # one line per call is told by the provider client itself
+    },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 EMAIL_SUBJECT_PREFIX = ""
