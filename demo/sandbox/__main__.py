@@ -57,4 +57,5 @@ def _catch_mail(config: Config, upstream: Upstream) -> Controller | None:
         raise BadConfig(f"sandbox: port {config.smtp_port} is busy; choose another with --smtp-port") from None
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

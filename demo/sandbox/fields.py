@@ -78,6 +78,14 @@ def optional_reference(body: Json) -> str | None:
     return optional_text(body, "partnerReferenceNo", _REFERENCE.fullmatch)
 
 
+def inner(body: Json, name: str) -> Json:
+    """An object inside the body; absent, it is empty."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise Refusal(400, "01", name)
+    return value or {}
+
+
 def day(body: Json, name: str) -> date:
     value = text(body, name, lambda given: re.fullmatch(r"\d{4}-\d\d-\d\d", given, re.ASCII))
     try:

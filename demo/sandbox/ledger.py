@@ -20,7 +20,7 @@ from demo.sandbox.month import Month, first_day, label, last_day, month, month_o
 MERGED_IN, PARTLY_CLAIMED = "GABUNGAN_MASUK", "DIKLAIM_SEBAGIAN"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One contribution row of one month and employer. Sums in rupiah; both dates None while unpaid."""
 
@@ -40,7 +40,7 @@ class Row:
         return self.worker + self.employer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Year:
     """One year of the account; the present one ends at the month asked for. Sums in rupiah."""
 
@@ -161,7 +161,7 @@ def _known(row: Row, today: date, at: Month) -> Row | None:
     return replace(row, worker=0, employer=0, back_pay=0, paid=None, posted=None, status="BELUM_BAYAR")
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def rows(kpj: str, today: date, at: Month | None = None) -> tuple[Row, ...]:
     """Every contribution row known on a day, oldest first."""
     card, at = card_of(kpj), as_of(today) if at is None else at

@@ -47,13 +47,13 @@ class Mailbox:
 def _text(message: EmailMessage) -> str:
     part = message.get_body(("plain", "html"))
     try:
-        return str(part.get_content()) if part else ""
+        return str(part.get_content()).replace("\r\n", "\n") if part else ""
     except (LookupError, ValueError):
         return ""
 
 
 def listen(mailbox: Mailbox, *, host: str, port: int) -> Controller:
     """Start catching; raises OSError for a busy port. `stop()` ends it."""
-    controller = Controller(mailbox, hostname=host, port=port)
+    controller = Controller(mailbox, hostname=host, port=port, server_hostname="sandbox")
     controller.start()
     return controller

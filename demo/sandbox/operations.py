@@ -93,25 +93,22 @@ class Operations:
         return {"matchType": "NONE", "match": nothing, "namaSimilarity": "0", "memberRef": None}
 
     def _list_cards(self, call: Call) -> Json:
-        holder = self._holder(call)
+        holder = self._holder(call, call.body)
         return {"cards": [card_json(kpj, call.when) for kpj in holder.cards]}
 
     def _figures(self, call: Call) -> Json:
-        member_ref = call.body.get("additionalInfo") if call.service == "11" else call.body
-        if member_ref is not None and not isinstance(member_ref, dict):
-            raise Refusal(400, "01", "additionalInfo")
-        holder = self._holder(call, member_ref or {})
         kpj = fields.kpj(call.body, "accountNo")
         ask = asked(call.service, call.body)
+        holder = self._holder(call, fields.inner(call.body, "additionalInfo") if call.service == "11" else call.body)
         _check_card(holder, kpj)
         if story(kpj) == MAINTENANCE:
             raise Refusal(403, "06", "cut-off in progress", retry_after=_MAINTENANCE_SECONDS)
         return ask(kpj, call.when)
 
     def _send_code(self, call: Call) -> Json:
-        holder = self._holder(call)
         kpj = fields.kpj(call.body, "accountNo")
         channel = fields.text(call.body, "channel", ("SMS", "EMAIL").__contains__)
+        holder = self._holder(call, call.body)
         _check_card(holder, kpj)
         return self._challenges.send(
             holder, partner=call.partner, member_ref=call.body["memberRef"], kpj=kpj, channel=channel
@@ -119,7 +116,7 @@ class Operations:
 
     def _check_code(self, call: Call) -> Json:
         reference, code = fields.reference(call.body, "challengeRef"), fields.code(call.body)
-        self._holder(call)
+        self._holder(call, call.body)
         return self._challenges.verify(
             partner=call.partner, member_ref=call.body["memberRef"], reference=reference, code=code
         )
@@ -143,8 +140,8 @@ class Operations:
 
         return handle
 
-    def _holder(self, call: Call, where: Json | None = None) -> Person:
-        reference = fields.reference(call.body if where is None else where, "memberRef")
+    def _holder(self, call: Call, where: Json) -> Person:
+        reference = fields.reference(where, "memberRef")
         holder = self._refs.open(reference, partner=call.partner)
         if holder is None:
             raise Refusal(404, "16", "memberRef")

@@ -136,7 +136,7 @@ def _is_likely(year: str) -> bool:
 def _contacts(anchor: str, name: str, draw: Draw) -> tuple[str | None, str | None]:
     """Most have both. No operator is known to us to use the prefix 0820, and `.example` is reserved."""
     phone = f"+62820{draw.below(10**8):08d}"
-    email = f"{name.split(maxsplit=1)[0].lower()}.{anchor.lower()}@contoh.example"
+    email = f"{name.split(maxsplit=1)[0].lower()}.{draw.below(2**32):08x}@contoh.example"
     if story(anchor) == NO_CONTACT:
         return None, None
     return draw.one_of(((phone, email), (phone, email), (phone, email), (phone, None), (None, email)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
+import traceback
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -34,9 +36,6 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hung up is no news; anything else is shown without the request."""
-        import sys
-        import traceback
-
         if not isinstance(sys.exception(), OSError):
             traceback.print_exc()
 

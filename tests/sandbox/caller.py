@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import http.client
 import json
 import os
 import secrets
@@ -19,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -80,15 +80,15 @@ class Sandbox:
             line.request(method, path, body, dict(headers or {}))
             answer = line.getresponse()
             return Reply(answer.status, dict(answer.getheaders()), answer.read())
-        except (OSError, http.client.HTTPException):
+        except (OSError, HTTPException):
             line.close()
             raise
 
-    def _line(self) -> http.client.HTTPConnection:
+    def _line(self) -> HTTPConnection:
         """One kept-alive connection a thread; it opens itself again after the server closed it."""
         if not hasattr(self._lines, "line"):
-            self._lines.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        line: http.client.HTTPConnection = self._lines.line
+            self._lines.line = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        line: HTTPConnection = self._lines.line
         return line
 
     def get(self, path: str) -> Any:
@@ -140,7 +140,8 @@ class Sandbox:
         return self.http("POST", PATHS[service], raw, self.signed(PATHS[service], raw, **changes))
 
     def person(self, kpj: str) -> Json:
-        return self.get(f"/sandbox/people?kpj={kpj}")[0]
+        person: Json = self.get(f"/sandbox/people?kpj={kpj}")[0]
+        return person
 
     def verify(self, kpj: str, /, **changes: str) -> Reply:
         person = self.person(kpj)
@@ -184,7 +185,8 @@ class Sandbox:
         if not self.token:
             self.token = self.ask_token().json["accessToken"]
         data = json.dumps(body, separators=(",", ":")).encode()
-        headers = self.signed(PATHS[service], data) | {"Host": "localhost", "Content-Length": str(len(data))}
+        headers = self.signed(PATHS[service], data) | {"Host": "localhost", "Connection": "close"}
+        headers["Content-Length"] = str(len(data))
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         received = b""
         with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as line:

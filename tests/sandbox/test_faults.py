@@ -1,7 +1,9 @@
 """Every fault as it looks on a bare socket, and what it leaves behind."""
 
 import json
+import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,123 +14,145 @@ from demo.sandbox.faults import KINDS
 from tests.sandbox.caller import Json, Sandbox, running
 
 BUDI, SARI = "24011122201", "19022233393"
-SEEN = set[str]()
+Observer = Callable[[Sandbox, str], None]
+OBSERVERS: dict[str, Observer] = {}
 
 
 def balance_body(upstream: Sandbox) -> Json:
     return {"accountNo": BUDI, "additionalInfo": {"memberRef": upstream.ref(BUDI)}}
 
 
-def over_the_socket(upstream: Sandbox, kind: str, *, seconds: float = 1.0, **filters: Any) -> tuple[int, str, bytes]:
+def over_the_socket(upstream: Sandbox, kind: str, *, seconds: float = 2, **filters: Any) -> tuple[int, str, bytes]:
     """Status, header text and body bytes of one faulted balance inquiry."""
-    SEEN.add(kind)
     body = balance_body(upstream)
     upstream.fault(kind, **filters)
     head, _, rest = upstream.raw("11", body, seconds=seconds).partition(b"\r\n\r\n")
-    return int(head[9:12] or 0), head.decode(), rest
+    return int(head[9:12] or 0), head.decode() + "\r\n", rest
 
 
 def announced(head: str) -> int:
     return int(next(line for line in head.splitlines() if line.startswith("Content-Length")).split()[1])
 
 
-@pytest.mark.parametrize(
-    ("kind", "status", "header"),
-    [("http500", 500, ""), ("http429", 429, "Retry-After: 30"), ("http503", 503, "Retry-After: 30"),
-     ("redirect", 307, "Location: ")],
-)  # fmt: skip
-def test_an_answer_of_another_status(upstream: Sandbox, kind: str, status: int, header: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_seen_on_a_bare_socket(upstream: Sandbox, kind: str) -> None:
+    OBSERVERS[kind](upstream, kind)
+
+
+def observes(*kinds: str) -> Callable[[Observer], Observer]:
+    def register(observer: Observer) -> Observer:
+        OBSERVERS.update(dict.fromkeys(kinds, observer))
+        return observer
+
+    return register
+
+
+@observes("http500", "http429", "http503", "redirect")
+def another_status(upstream: Sandbox, kind: str) -> None:
+    status, header = {
+        "http500": (500, "X-TIMESTAMP: "),
+        "http429": (429, "Retry-After: 30\r\n"),
+        "http503": (503, "Retry-After: 30\r\n"),
+        "redirect": (307, "Location: "),
+    }[kind]
     got, head, _ = over_the_socket(upstream, kind)
     assert got == status
     assert header in head
 
 
-def test_the_wait_can_be_set(upstream: Sandbox) -> None:
-    assert "Retry-After: 7\r\n" in over_the_socket(upstream, "http429", milliseconds=7000)[1] + "\r\n"
-
-
-def test_timeout_is_silence(upstream: Sandbox) -> None:
-    SEEN.add("timeout")
+@observes("timeout")
+def silence(upstream: Sandbox, kind: str) -> None:
     body = balance_body(upstream)
-    upstream.fault("timeout", milliseconds=400)
+    upstream.fault(kind, milliseconds=400)
     started = time.monotonic()
     assert upstream.raw("11", body, seconds=5) == b""
     assert 0.35 < time.monotonic() - started < 3
 
 
-def test_slow_drip_comes_byte_by_byte(upstream: Sandbox) -> None:
-    status, head, rest = over_the_socket(upstream, "slow_drip", seconds=0.5, milliseconds=100)
+@observes("slow_drip")
+def byte_by_byte(upstream: Sandbox, kind: str) -> None:
+    status, head, rest = over_the_socket(upstream, kind, seconds=0.6, milliseconds=100)
     assert status == 200
     assert 1 <= len(rest) < announced(head) / 2
 
 
-def test_cut_ends_in_the_middle_of_the_body(upstream: Sandbox) -> None:
-    status, head, rest = over_the_socket(upstream, "cut")
+@observes("cut")
+def an_end_in_the_middle(upstream: Sandbox, kind: str) -> None:
+    status, head, rest = over_the_socket(upstream, kind)
     assert (status, len(rest)) == (200, announced(head) // 2)
 
 
-def test_truncated_is_half_the_json_with_a_matching_length(upstream: Sandbox) -> None:
-    status, head, rest = over_the_socket(upstream, "truncated")
+@observes("truncated")
+def half_the_json_with_a_matching_length(upstream: Sandbox, kind: str) -> None:
+    status, head, rest = over_the_socket(upstream, kind)
     assert (status, len(rest)) == (200, announced(head))
     with pytest.raises(json.JSONDecodeError):
         json.loads(rest)
 
 
-def test_wrong_type_is_html(upstream: Sandbox) -> None:
-    status, head, rest = over_the_socket(upstream, "wrong_type")
+@observes("wrong_type")
+def html(upstream: Sandbox, kind: str) -> None:
+    status, head, rest = over_the_socket(upstream, kind)
     assert (status, "Content-Type: text/html" in head, rest[:1]) == (200, True, b"<")
 
 
-def test_huge_is_over_a_mebibyte_of_good_json(upstream: Sandbox) -> None:
-    _, _, rest = over_the_socket(upstream, "huge")
+@observes("huge")
+def over_a_mebibyte_of_good_json(upstream: Sandbox, kind: str) -> None:
+    _, _, rest = over_the_socket(upstream, kind)
     assert len(rest) > 1 << 20
     assert json.loads(rest)["accountNo"] == BUDI
 
 
-def test_other_member_names_another_card(upstream: Sandbox) -> None:
-    assert json.loads(over_the_socket(upstream, "other_member")[2])["accountNo"] != BUDI
+@observes("other_member")
+def another_card(upstream: Sandbox, kind: str) -> None:
+    assert json.loads(over_the_socket(upstream, kind)[2])["accountNo"] != BUDI
 
 
-def test_broken_invariant_is_a_negative_amount(upstream: Sandbox) -> None:
-    answer = json.loads(over_the_socket(upstream, "broken_invariant")[2])
+@observes("broken_invariant")
+def a_negative_amount(upstream: Sandbox, kind: str) -> None:
+    answer = json.loads(over_the_socket(upstream, kind)[2])
     assert answer["accountInfos"][0]["amount"]["value"].startswith("-")
 
 
-def test_older_as_of_is_the_truth_of_a_month_earlier(upstream: Sandbox) -> None:
-    answer = json.loads(over_the_socket(upstream, "older_as_of")[2])
+@observes("older_as_of")
+def the_truth_of_a_month_earlier(upstream: Sandbox, kind: str) -> None:
+    answer = json.loads(over_the_socket(upstream, kind)[2])
     assert answer["additionalInfo"]["asOf"] == "2026-09-30T23:59:59+07:00"
     upstream.post("/sandbox/today", {"today": "2026-10-31"})
     truth = upstream.get(f"/sandbox/ledger?kpj={BUDI}")
     assert answer["accountInfos"][0]["amount"]["value"] == truth["balance"]
 
 
-def test_expired_token_is_gone_for_good(upstream: Sandbox) -> None:
-    status, _, rest = over_the_socket(upstream, "expired_token", times=1)
+@observes("expired_token")
+def a_token_gone_for_good(upstream: Sandbox, kind: str) -> None:
+    status, _, rest = over_the_socket(upstream, kind, times=1)
     assert (status, json.loads(rest)["responseCode"]) == (401, "4011101")
     assert upstream.balance(BUDI).code == "4011101"
     upstream.token = ""
     assert upstream.balance(BUDI).code == "2001100"
 
 
-def test_clock_skew_refuses_the_time_and_shows_the_wrong_clock(upstream: Sandbox) -> None:
-    status, head, rest = over_the_socket(upstream, "clock_skew")
+@observes("clock_skew")
+def a_wrong_clock(upstream: Sandbox, kind: str) -> None:
+    status, head, rest = over_the_socket(upstream, kind)
     assert (status, json.loads(rest)["responseCode"]) == (401, "4011100")
     stamp = next(line for line in head.splitlines() if line.startswith("X-TIMESTAMP")).split()[1]
     assert 590 < (datetime.fromisoformat(stamp) - datetime.now().astimezone()).total_seconds() < 610
 
 
-def test_duplicate_keys(upstream: Sandbox) -> None:
-    rest = over_the_socket(upstream, "duplicate_keys")[2]
-    names = [name for name, _ in json.loads(rest, object_pairs_hook=list)]
+@observes("duplicate_keys")
+def a_key_twice(upstream: Sandbox, kind: str) -> None:
+    names = [name for name, _ in json.loads(over_the_socket(upstream, kind)[2], object_pairs_hook=list)]
     assert len(names) == len(set(names)) + 1
 
 
-def test_nan_stands_as_the_amount(upstream: Sandbox) -> None:
-    assert b'"amount":{"value":NaN,"currency":"IDR"}' in over_the_socket(upstream, "nan")[2]
+@observes("nan")
+def nan_as_the_amount(upstream: Sandbox, kind: str) -> None:
+    assert b'"amount":{"value":NaN,"currency":"IDR"}' in over_the_socket(upstream, kind)[2]
 
 
-def test_every_kind_was_seen_on_the_socket() -> None:
-    assert set(KINDS) == SEEN
+def test_the_wait_can_be_set(upstream: Sandbox) -> None:
+    assert "Retry-After: 7\r\n" in over_the_socket(upstream, "http429", milliseconds=7000)[1]
 
 
 # Filters and effects --------------------------------------------------------------------------------------------------
@@ -217,8 +241,6 @@ def test_a_switch_that_makes_no_sense_is_refused(upstream: Sandbox, given: Json)
 
 
 def test_hanging_calls_end_with_the_process(client_key: RSAPrivateKey) -> None:
-    import threading
-
     with running(client_key) as process:
         body = balance_body(process)
         process.fault("timeout")
