@@ -46,7 +46,7 @@ if DEMO and PUBLIC_HOST not in LOCAL_HOSTS:
 # Secrets
 
 SECRET_KEY = secret("SECRET_KEY")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = [key.strip() for key in env.list("SECRET_KEY_FALLBACKS", default=[])]
 FIELD_KEYS = secret("FIELD_KEYS")  # "kid:base64,kid:base64", the first one writes (accounts.sealing)
 INDEX_KEY = secret("INDEX_KEY")
 
