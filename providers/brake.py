@@ -17,8 +17,6 @@ from http import HTTPStatus
 from typing import Final, Protocol
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from providers.errors import AuthFailed, HeldBack, ProviderError, Unavailable
 from providers.port import Priority
@@ -233,7 +231,4 @@ def _alone(rules: Rules) -> Rules:
 
 
 def _client(url: str) -> redis.Redis:
-    """No retries: redis-py's own back-off would make a frozen server cost seconds."""
-    return redis.Redis.from_url(
-        url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS, retry=Retry(NoBackoff(), 0)
-    )
+    return redis.Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)

@@ -114,11 +114,11 @@ class Document:
         return None if value is None else Decimal(value)
 
     def integer(self, name: str) -> int | None:
-        """A number or a string of digits; true is not 1."""
+        """A number or a string of digits; true is not 1, since `str` spells it out."""
         value = self._fields.get(name)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | str) or not _INTEGER.fullmatch(str(value)):
+        if not isinstance(value, int | str) or not _INTEGER.fullmatch(str(value)):
             raise BadAnswer(f"{name} is not an integer")
         return int(value)
 

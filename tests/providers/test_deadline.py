@@ -9,6 +9,7 @@ from contextlib import suppress
 import pytest
 
 from providers import errors
+from providers.client import SnapProvider
 from providers.deadline import deadline, remaining
 from tests.providers.conftest import Build
 from tests.providers.upstream import KPJ, REF, Answer, Upstream, balance_fields, encode, ok
@@ -142,6 +143,25 @@ def test_a_thread_that_waits_for_anothers_token_keeps_its_own_deadline(
         thread.join()
     assert len(spent) == 4
     assert max(spent) < DEADLINE + GRACE
+
+
+def test_waiting_for_a_token_that_a_more_patient_call_fetches_ends_too(
+    dripper: Callable[..., Dripper], build: Build
+) -> None:
+    patient = build(dripper(drip_body, token_too=True).url, deadline=DEADLINE + GRACE + 0.5)
+    hasty = SnapProvider(channel=patient._channel, gate=patient._gate, priority="member", deadline_seconds=DEADLINE)
+    first = threading.Thread(target=_fails_as_unavailable, args=(patient,))
+    first.start()
+    time.sleep(0.1)
+    started = time.monotonic()
+    _fails_as_unavailable(hasty)
+    assert time.monotonic() - started < DEADLINE + GRACE
+    first.join()
+
+
+def _fails_as_unavailable(client: SnapProvider) -> None:
+    with pytest.raises(errors.Unavailable):
+        client.fetch_balance(kpj=KPJ, member_ref=REF)
 
 
 def test_a_name_that_never_resolves_ends_too(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
