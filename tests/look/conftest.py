@@ -1,6 +1,6 @@
-"""A browser over the running portal. With PICTURES=<folder> every page looked at is also kept as a picture there:
+"""A browser over the running portal. With PICTURES=<folder> every page is also kept as a picture, in every look:
 
-    PICTURES=/tmp/pictures ./portal test tests/look
+    PICTURES=pictures ./portal test tests/look
 """
 
 import os
@@ -25,8 +25,11 @@ LOOKS: dict[str, dict[str, Any]] = {
     "narrow-id-light": {"viewport": {"width": 320, "height": 256}, "color_scheme": "light", "language": "id"},
 }
 
+# Without pictures: one look for each language, scheme and width, so that the suite stays short.
+CHECKED = list(LOOKS) if os.environ.get("PICTURES") else ["phone-en-dark", "narrow-id-light"]
 
-@pytest.fixture(params=LOOKS)
+
+@pytest.fixture(params=CHECKED)
 def look(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
