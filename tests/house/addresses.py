@@ -1,12 +1,19 @@
-"""Every address of the site, read from the URL resolver, with what a test needs to open it.
+"""Every address of the site, read from the URL resolver, with the sample data that opens it.
 
 A new address without an entry here fails tests/house/test_url_access.py: who may open it must be said, not hoped.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Card, LinkRequest, OfferedCard, User, kpj_index, nik_index
+from tests.factories import make_balance, make_card, make_kpj
 
 # Open to visitors: nothing of a member's stands there.
 PUBLIC = {
@@ -17,23 +24,99 @@ PUBLIC = {
     "account_login",
     "account_signup",
     "account_logout",
+    "account_inactive",
     "account_email_verification_sent",
     "account_reset_password",
-    "account_reset_password_done",
     "account_confirm_password_reset_code",
     "account_complete_password_reset",
-    "account_reset_password_from_key_done",
-    "account_reset_password_from_key",
-    "account_inactive",
-    "account_reauthenticate",
-    "mfa_login_webauthn",
+    "account_password_reset_completed",
     "mfa_authenticate",
+    "mfa_login_webauthn",
+}
+# Only a form posts here; opened by hand they say so.
+POST_ONLY = {
+    "set_language",
+    "link_code",
+    "link_resend",
+    "link_cancel",
+    "link_staff",
+    "offer_link",
+    "offers_link_all",
+    "balance_refresh",
+}
+# Not pages to look at: words for machines, parts of pages, a text file, the data of a passkey.
+NOT_PAGES = {"healthz", "readyz", "link_fragment", "balance_fragment", "mfa_download_recovery_codes"}
+NOT_PAGES |= {"mfa_login_webauthn"}
+# allauth reads the passkey's real public key here; tests/look and a virtual authenticator go through it.
+NEEDS_A_REAL_PASSKEY = {"mfa_reauthenticate_webauthn"}
+
+
+@dataclass(frozen=True)
+class World:
+    """What one member has, so that every address has something to show."""
+
+    member: User
+    card: Card
+    request: LinkRequest
+    offer: OfferedCard
+    passkey: Authenticator
+
+
+Sample = Callable[[World], dict[str, Any]]
+SAMPLES: dict[str, Sample] = {
+    "mfa_remove_webauthn": lambda world: {"pk": world.passkey.pk},
+    "mfa_edit_webauthn": lambda world: {"pk": world.passkey.pk},
+    **dict.fromkeys(
+        ("link_progress", "link_fragment", "link_code", "link_resend", "link_cancel", "link_staff"),
+        lambda world: {"public_id": world.request.public_id},
+    ),
+    "offer_link": lambda world: {"public_id": world.offer.public_id},
+    "card_unlink": lambda world: {"public_id": world.card.public_id},
+    **dict.fromkeys(
+        ("balance", "balance_fragment", "balance_refresh"), lambda world: {"card_id": world.card.public_id}
+    ),
 }
 
 
-def named_addresses(prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+def make_world(member: User) -> World:
+    card = make_card(member)
+    make_balance(card)
+    TOTP.activate(member, generate_totp_secret())
+    RecoveryCodes.activate(member)
+    passkey = Authenticator.objects.create(
+        user=member, type=Authenticator.Type.WEBAUTHN, data={"name": "Ponsel saya", "credential": {}}
+    )
+    return World(member, card, make_request(member), make_offer(member, card), passkey)
+
+
+def make_request(member: User, state: str = LinkRequest.State.CODE_SENT, **fields: Any) -> LinkRequest:
+    kpj = make_kpj()
+    row = LinkRequest(member=member, state=state, kpj_index=kpj_index(kpj), kpj_last4=kpj[-4:], **fields)
+    row.nik_index, row.next_fetch_at = nik_index("3171011708450001"), None
+    if state not in LinkRequest.ENDED_STATES:
+        row.kpj, row.nik, row.name, row.birth_date_iso = kpj, "3171011708450001", "ANGGOTA CONTOH", "1945-08-17"
+    if state == LinkRequest.State.CODE_SENT:
+        row.challenge_ref, row.code_channel, row.code_channels = "tantangan", "SMS", "SMS,EMAIL"
+        row.code_destination = "+62 8** **** *567"
+    row.save()
+    return row
+
+
+def make_offer(member: User, card: Card) -> OfferedCard:
+    kpj = make_kpj()
+    offer = OfferedCard(member=member, kpj_index=kpj_index(kpj), kpj_last4=kpj[-4:], proved_by=card)
+    offer.kpj = kpj
+    offer.save()
+    return offer
+
+
+def named_addresses() -> Iterator[tuple[str, URLPattern]]:
     """(name with namespace, pattern) of every address but the admin's, which tests/admin walks."""
     yield from _walk(get_resolver().url_patterns, "")
+
+
+def address_of(name: str, world: World) -> str:
+    return reverse(name, kwargs=SAMPLES[name](world) if name in SAMPLES else None)
 
 
 def _walk(patterns: list[Any], namespace: str) -> Iterator[tuple[str, URLPattern]]:

@@ -1,0 +1,147 @@
+"""No accessibility violation: every address of the resolver, every state of a card and a request, both languages."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, Page
+
+from accounts.models import Card, LinkRequest, User
+from balances.models import Balance
+from balances.reading import State
+from tests.factories import make_balance, make_card, make_member
+from tests.house.addresses import (
+    NEEDS_A_REAL_PASSKEY,
+    NOT_PAGES,
+    POST_ONLY,
+    PUBLIC,
+    address_of,
+    make_request,
+    make_world,
+    named_addresses,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LANGUAGES = [code for code, _ in settings.LANGUAGES]
+PAGES = sorted({name for name, _ in named_addresses()} - POST_ONLY - NOT_PAGES - NEEDS_A_REAL_PASSKEY)
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def open_as(browser: Browser, base: str, language: str) -> Iterator[Callable[..., Page]]:
+    context = browser.new_context(base_url=base, viewport={"width": 390, "height": 844})
+
+    def open_(user: User | None = None) -> Page:
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+        if user:
+            User.objects.filter(pk=user.pk).update(language=language)
+            client = Client()
+            client.force_login(user)
+            mark_as_just_proved(client)
+            cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": key, "value": value, "url": base} for key, value in cookies.items()])
+        return context.new_page()
+
+    yield open_
+    context.close()
+
+
+def mark_as_just_proved(client: Client) -> None:
+    """As after a login a moment ago, so that pages which ask to prove oneself first open."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": timezone.now().timestamp()}]
+    session.save()
+
+
+def assert_clean(page: Page, where: str, language: str) -> None:
+    assert page.locator("html").get_attribute("lang") == language, where
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{where} {page.url}\n{found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), where
+
+
+def test_pages_for_visitors(open_as: Any, language: str, subtests: pytest.Subtests) -> None:
+    world, page = make_world(make_member()), open_as()
+    for name in [name for name in PAGES if name in PUBLIC]:
+        with subtests.test(name):
+            page.goto(address_of(name, world))
+            assert_clean(page, name, language)
+
+
+def test_pages_for_members(open_as: Any, language: str, subtests: pytest.Subtests) -> None:
+    world = make_world(make_member())
+    page = open_as(world.member)
+    for name in PAGES:
+        with subtests.test(name):
+            page.goto(address_of(name, world))
+            assert_clean(page, name, language)
+
+
+BALANCES: dict[State, Callable[[Card], Any]] = {
+    State.LOCKED: lambda card: Card.objects.filter(pk=card.pk).update(
+        state=Card.State.FROZEN, frozen_because=Card.FrozenBecause.DISPUTED
+    ),
+    State.MERGED: lambda card: make_balance(card, None, merged=True),
+    State.CLAIMED: lambda card: make_balance(card, "0.00", account_status="0002"),
+    State.PENDING: lambda card: None,
+    State.UNAVAILABLE: lambda card: make_balance(card, None, unavailable_reason="DIHITUNG"),
+    State.ERROR: lambda card: make_balance(card, None, fetched_at=None, failures=2, last_error="unavailable"),
+    State.STALE: lambda card: make_balance(
+        card, as_of=timezone.now() - timedelta(days=80), failures=1, last_error="unavailable"
+    ),
+    State.FRESH: lambda card: make_balance(card, "1234567890.00"),
+}
+
+
+def test_every_state_of_a_card(open_as: Any, language: str, subtests: pytest.Subtests) -> None:
+    assert set(BALANCES) == set(State)
+    member = make_member()
+    cards = {
+        state: make_card(member, employer_name="PT Perusahaan Dengan Nama Yang Sangat Panjang Sekali Tbk")
+        for state in State
+    }
+    for state, make in BALANCES.items():
+        make(cards[state])
+    Balance.objects.update(next_fetch_at=timezone.now() + timedelta(hours=1))
+    page = open_as(member)
+    page.goto("/saldo/")
+    assert_clean(page, "all states", language)
+    for state, card in cards.items():
+        with subtests.test(state):
+            page.goto(f"/saldo/{card.public_id}/")
+            assert page.locator("[data-card]").get_attribute("data-state") == state
+            assert_clean(page, state, language)
+
+
+def test_every_state_of_a_request(open_as: Any, language: str, subtests: pytest.Subtests) -> None:
+    member = make_member()
+    page = open_as(member)
+    for state in LinkRequest.State.values:
+        with subtests.test(state):
+            ended = timezone.now() if state in LinkRequest.ENDED_STATES else None
+            row = make_request(member, state, ended_at=ended)
+            page.goto(f"/kartu/permintaan/{row.public_id}/")
+            assert_clean(page, state, language)
+
+
+def test_pages_for_what_goes_wrong(open_as: Any, language: str, subtests: pytest.Subtests) -> None:
+    page = open_as(make_member())
+    with subtests.test("404"):
+        page.goto("/tidak-ada/")
+        assert_clean(page, "404", language)
+    with subtests.test("empty"):
+        page.goto("/saldo/")
+        assert_clean(page, "no card", language)
+    with subtests.test("wrong input"):
+        page.goto("/kartu/tambah/")
+        page.locator("main form button").last.click()
+        assert_clean(page, "errors in the form", language)
