@@ -1,0 +1,178 @@
+"""A card that two people prove, and what staff decide."""
+
+import pytest
+
+from accounts import audit, selectors
+from accounts.models import AuditRow, Card, LinkDecision, LinkRequest, User
+from accounts.services import cards, linking, linking_decision, offers
+from accounts.services.linking_decision import CannotDecide
+from tests.accounts.conftest import KPJ, NO_CONTACT_KPJ, SECOND_KPJ, ask, link, type_code, work
+from tests.accounts.test_linking import wiped
+from tests.factories import make_card, make_member
+
+State = LinkRequest.State
+NO_CONTACT = {"kpj": NO_CONTACT_KPJ, "nik": "3171011708450003", "name": "TANPA KONTAK"}
+
+
+@pytest.fixture
+def colleague(db) -> User:
+    return make_member("rekan@contoh.example", is_staff=True)
+
+
+def decide(row: LinkRequest, staff: User, approves: bool = True, reason: str = "KTP dilihat") -> LinkRequest:
+    return linking_decision.decide_link(
+        link_request=row, staff=staff, approves=approves, reason=reason, source=audit.Source(door="admin", actor=staff)
+    )
+
+
+@pytest.fixture
+def disputed(member, stranger, upstream) -> LinkRequest:
+    """The stranger has the card; the member proves it too."""
+    link(stranger, upstream)
+    return link(member, upstream)
+
+
+def test_before_the_proof_the_holder_notices_nothing_and_the_claimant_learns_nothing(member, stranger, upstream):
+    link(stranger, upstream)
+    row = work(ask(member))
+    assert row.state == State.CODE_SENT
+    assert Card.objects.get().state == "active"
+    assert row.contested_card is None
+
+
+def test_after_the_proof_both_lose_the_amount(member, stranger, disputed):
+    card = Card.objects.get()
+    assert (card.member, card.state, card.frozen_because) == (stranger, "frozen", "disputed")
+    assert (disputed.state, disputed.contested_card) == (State.DISPUTED, card)
+    assert disputed.ended_at is None
+    assert not selectors.cards_visible_to(member).exists()
+    frozen = AuditRow.objects.get(action="card_frozen")
+    assert frozen.member == stranger.public_id
+    assert AuditRow.objects.get(action="card_disputed").member == member.public_id
+
+
+def test_the_holder_cannot_decide_it_by_letting_go(disputed):
+    with pytest.raises(cards.InDispute):
+        cards.unlink(card=Card.objects.get(), source=audit.SYSTEM)
+
+
+def test_two_approvals_move_the_card_to_the_claimant(member, stranger, staff, colleague, disputed):
+    assert decide(disputed, staff).state == State.DISPUTED
+    row = decide(disputed, colleague)
+    assert row.state == State.LINKED
+    mine = selectors.cards_visible_to(member).get()
+    assert (mine.state, mine.kpj, mine.proof, mine.card_ref) == ("active", KPJ, "possession", f"K{KPJ}")
+    lost = Card.objects.get(member=stranger)
+    assert (lost.state, lost.kpj) == ("unlinked", "")
+    row.refresh_from_db()
+    assert wiped(row)
+
+
+def test_one_refusal_gives_the_card_back(stranger, staff, disputed):
+    row = decide(disputed, staff, approves=False)
+    card = Card.objects.get()
+    assert (card.member, card.state, card.frozen_because) == (stranger, "active", "")
+    assert (row.state, row.refusal) == (State.REFUSED, "staff")
+    row.refresh_from_db()
+    assert wiped(row)
+
+
+def test_a_claim_that_is_cancelled_gives_the_card_back(member, disputed):
+    linking.cancel_link(member=member, public_id=disputed.public_id, source=audit.SYSTEM)
+    assert Card.objects.get().state == "active"
+
+
+def test_a_second_open_dispute_keeps_it_closed(member, staff, upstream, disputed):
+    third = make_member("ketiga@contoh.example")
+    other = link(third, upstream)
+    assert other.state == State.DISPUTED
+    decide(disputed, staff, approves=False)
+    assert Card.objects.get().state == "frozen"
+    decide(other, staff, approves=False)
+    assert Card.objects.get().state == "active"
+
+
+def test_a_settled_dispute_does_not_thaw_what_the_owner_locked(member, stranger, staff, upstream):
+    link(stranger, upstream)
+    Card.objects.update(state="frozen", frozen_because="owner")
+    row = link(member, upstream)
+    assert row.state == State.DISPUTED
+    decide(row, staff, approves=False)
+    card = Card.objects.get()
+    assert (card.state, card.frozen_because) == ("frozen", "owner")
+
+
+def test_an_offer_that_somebody_holds_is_a_dispute(member, stranger, upstream):
+    make_card(stranger, SECOND_KPJ)
+    link(member, upstream)
+    offer = selectors.offers_to(member).get()
+    row = offers.link_offer(member=member, offer_id=offer.public_id, source=audit.SYSTEM)
+    assert isinstance(row, LinkRequest)
+    assert (row.state, row.contested_card) == (State.DISPUTED, Card.objects.get(member=stranger))
+    assert Card.objects.get(member=stranger).state == "frozen"
+
+
+class TestWithoutContact:
+    def test_two_approvals_link_it(self, member, staff, colleague, upstream):
+        row = work(ask(member, **NO_CONTACT))
+        decide(row, staff)
+        assert not Card.objects.exists()
+        row = work(decide(row, colleague))
+        card = Card.objects.get()
+        assert (row.state, card.proof, card.member_ref, card.employer_name) == (
+            State.LINKED,
+            "staff",
+            "M3",
+            "PT Contoh Makmur",
+        )
+        assert wiped(row)
+
+    def test_one_is_enough_only_where_the_operator_says_so(self, member, staff, upstream, settings):
+        settings.APPROVALS_REQUIRED = 1
+        row = decide(work(ask(member, **NO_CONTACT)), staff)
+        assert row.state == State.LINKED
+        assert AuditRow.objects.get(action="link_decided").details["approvals_required"] == 1
+
+    def test_a_held_card_is_decided_anew_as_a_dispute(self, member, stranger, staff, colleague, upstream):
+        make_card(stranger, NO_CONTACT_KPJ)
+        row = work(ask(member, **NO_CONTACT))
+        decide(row, staff)
+        row = decide(row, colleague)
+        assert row.state == State.DISPUTED
+        assert Card.objects.get().state == "frozen"
+        decide(row, staff)
+        assert decide(row, colleague).state == State.LINKED
+        assert LinkDecision.objects.count() == 4
+        assert selectors.cards_visible_to(member).get().proof == "staff"
+
+
+class TestWhoMayDecide:
+    def test_nobody_twice(self, staff, disputed):
+        decide(disputed, staff)
+        with pytest.raises(CannotDecide, match="said_already"):
+            decide(disputed, staff)
+
+    @pytest.mark.parametrize("who", ["member", "stranger"])
+    def test_nobody_in_their_own_case(self, who, disputed, request):
+        person = request.getfixturevalue(who)
+        User.objects.filter(pk=person.pk).update(is_staff=True)
+        person.refresh_from_db()
+        with pytest.raises(CannotDecide, match="own_case"):
+            decide(disputed, person)
+
+    def test_nobody_but_staff(self, disputed):
+        with pytest.raises(CannotDecide, match="not_staff"):
+            decide(disputed, make_member("orang@contoh.example"))
+
+    def test_nobody_without_a_reason(self, staff, disputed):
+        with pytest.raises(CannotDecide, match="no_reason"):
+            decide(disputed, staff, reason="  ")
+
+    def test_nothing_that_does_not_wait(self, member, staff, upstream):
+        with pytest.raises(CannotDecide, match="not_waiting"):
+            decide(work(ask(member)), staff)
+
+
+def test_a_claimant_with_a_code_typed_stays_disputed_until_decided(member, disputed):
+    with pytest.raises(Exception, match="not_waiting_for_code"):
+        type_code(disputed, "123456")
