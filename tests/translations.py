@@ -1,7 +1,7 @@
 """Reads every marked string of the portal and keeps `locale/` in step with them, without gettext tools.
 
-    python -m tests.translations            adds what is new to en.po (empty, to be translated), drops what is gone
-    python -m tests.translations --compile  writes both .mo files from their .po
+python -m tests.translations            adds what is new to en.po (empty, to be translated), drops what is gone
+python -m tests.translations --compile  writes both .mo files from their .po
 """
 
 import io

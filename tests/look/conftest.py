@@ -1,6 +1,6 @@
 """A browser over the running portal. With PICTURES=<folder> every page is also kept as a picture, in every look:
 
-    PICTURES=pictures ./portal test tests/look
+PICTURES=pictures ./portal test tests/look
 """
 
 import os

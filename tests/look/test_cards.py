@@ -29,7 +29,9 @@ def make_every_state(member: User) -> None:
     make_balance(make_card(member, employer_name=LONG_EMPLOYER), "1234567890.00", provisional=True)
     make_balance(make_card(member), "36904120.00", contributions_until="2026-10")
     make_balance(make_card(member), "11312230.00", long_ago, failures=3, last_error="unavailable")
-    make_balance(make_card(member), "560000.00", failures=1, last_error="maintenance", retry_at=now + timedelta(hours=2))
+    make_balance(
+        make_card(member), "560000.00", failures=1, last_error="maintenance", retry_at=now + timedelta(hours=2)
+    )
     make_balance(make_card(member, state="frozen", frozen_because="disputed"))
     make_balance(make_card(member, state="frozen", frozen_because="owner"))
     make_balance(make_card(member, merged_into_last4="2201"), merged=True)
@@ -43,9 +45,13 @@ def make_every_state(member: User) -> None:
 def make_request(member: User, state: str, **fields: Any) -> LinkRequest:
     kpj = make_kpj()
     row = LinkRequest(
-        member=member, state=state, kpj_index=kpj_index(kpj), kpj_last4=kpj[-4:], nik_index=nik_index("3173051207860012"),
+        member=member,
+        state=state,
+        kpj_index=kpj_index(kpj),
+        kpj_last4=kpj[-4:],
+        nik_index=nik_index("3173051207860012"),
         **fields,
-    )  # fmt: skip
+    )
     row.save()
     return row
 
