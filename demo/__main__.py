@@ -25,8 +25,10 @@ def main() -> int:
         print(f"Unknown command {name}; there are: {', '.join(COMMANDS)}", file=sys.stderr)
         return 2
     command: Callable[[list[str]], int] = import_module(COMMANDS[name]).main
-    for number in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal ends things as Ctrl-C does
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a script's `&` would have us ignore it
         signal.signal(number, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # a closed terminal ends things, unless under nohup
+        signal.signal(signal.SIGHUP, _interrupt)
     try:
         return command(arguments)
     except ServiceError as error:
