@@ -1,0 +1,139 @@
+"""What happens when things happen at once, and when the broker is away."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.db import IntegrityError, connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import ring
+from accounts.models import Card, LinkRequest, OutgoingMail, User
+from accounts.services import cards, linking, linking_steps
+from tests.accounts.conftest import KPJ, ask, link, type_code, work
+from tests.factories import make_member
+
+State = LinkRequest.State
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    gate = threading.Barrier(len(acts))
+
+    def one(act: Callable[[], Any]) -> Any:
+        try:
+            gate.wait()
+            return act()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(one, acts))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_at_once_are_limited_too():
+    make_member("tebak@contoh.example")
+
+    def guess() -> str:
+        data = {"login": "tebak@contoh.example", "password": "salah salah salah"}
+        return Client().post(reverse("account_login"), data).content.decode()
+
+    answers = at_once(*[guess] * 12)
+    assert sum("tidak cocok" in answer for answer in answers) <= 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_request_twice_at_once_is_one(upstream):
+    member = make_member()
+    rows = at_once(*[lambda: ask(member)] * 6)
+    assert {row.pk for row in rows} == {LinkRequest.objects.get().pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_bell_heard_by_many_workers_is_one_call(upstream):
+    row = ask(make_member())
+    row.refresh_from_db()
+    token = row.fetch_started_at
+    assert token
+
+    def answer() -> None:
+        linking_steps.advance_link(public_id=row.public_id, token=token)
+
+    assert at_once(*[answer] * 8) == [None] * 8
+    assert upstream.calls == ["verify_member"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_prove_one_card_at_once_end_in_a_dispute(upstream):
+    rows = []
+    for _ in range(2):
+        member = make_member()
+        row = work(ask(member))
+        type_code(row, upstream.outbox[-1][1])
+        LinkRequest.objects.filter(pk=row.pk).update(challenge_ref=f"C{len(upstream.outbox)}")
+        rows.append(row)
+    for sent in upstream._challenges.values():  # the second code voided the first: here both shall be right
+        sent.open = True
+
+    def prove(row: LinkRequest) -> Callable[[], Any]:
+        row.refresh_from_db()
+        token = row.fetch_started_at
+        assert token
+        return lambda: linking_steps.advance_link(public_id=row.public_id, token=token)
+
+    at_once(*[prove(row) for row in rows])
+    LinkRequest.objects.filter(state=State.CHECKING_CODE).update(next_fetch_at=timezone.now())
+    linking.ring_due_links()  # the loser of the race met the unique index; its row goes on
+    states = {work(row).state for row in rows}
+    assert states == {State.LINKED, State.DISPUTED}
+    assert Card.objects.get().state == "frozen"
+
+
+def test_the_loser_of_the_race_is_a_dispute_next_time(member, stranger, upstream, monkeypatch):
+    link(stranger, upstream)
+    row = work(ask(member))
+    type_code(row, upstream.outbox[-1][1])
+    monkeypatch.setattr(cards, "holder_of", lambda index: None)
+    with pytest.raises(IntegrityError):
+        work(row)
+    monkeypatch.undo()
+    row.refresh_from_db()
+    assert row.state == State.CHECKING_CODE
+    LinkRequest.objects.filter(pk=row.pk).update(next_fetch_at=timezone.now())
+    linking.ring_due_links()
+    assert work(row).state == State.DISPUTED
+
+
+@pytest.fixture
+def no_broker(monkeypatch):
+    """Nobody listens where the broker should be."""
+    monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(ring, "_quiet_until", 0.0)
+    ring._connection.cache_clear()
+    yield
+    ring._connection.cache_clear()
+    ring._quiet_until = 0.0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_broker_people_sign_up_in_and_ask_for_cards(no_broker, upstream):
+    client = Client()
+    answer = client.post(reverse("account_signup"), {"email": "baru@contoh.example", "password1": "kalimat sandi baru"})
+    assert answer.status_code == 302
+    mail = OutgoingMail.objects.get()
+    assert mail.next_fetch_at
+    member, client = make_member("ada@contoh.example"), Client()
+    data = {"login": "ada@contoh.example", "password": "kata-sandi-uji-2026"}
+    assert client.post(reverse("account_login"), data).status_code == 302
+    typed = {"kpj": KPJ, "nik": "3171011708450001", "name": "BUDI UJI", "birth_date": "17-08-1945"}
+    assert client.post(reverse("card_add"), typed).status_code == 302
+    row = LinkRequest.objects.get()
+    assert (row.member, row.state) == (User.objects.get(pk=member.pk), State.MATCHING)
+    assert work(row).state == State.CODE_SENT
