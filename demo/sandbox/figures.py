@@ -53,7 +53,7 @@ def without_amount(kpj: str, when: When) -> str | None:
     """The reason why there is no amount, if there is none."""
     if story(kpj) == CALCULATING:
         return "DIHITUNG"
-    return None if ledger.posted_until(kpj, when.today, when.at) else "BARU"
+    return None if ledger.posted_until(kpj, when.at) else "BARU"
 
 
 def balance(kpj: str, when: When) -> Json:
@@ -70,7 +70,7 @@ def balance(kpj: str, when: When) -> Json:
     answer["accountInfos"] = [info]
     answer["additionalInfo"] = {
         "asOf": when.as_of,
-        "iuranSampai": ledger.posted_until(kpj, when.today, when.at),
+        "iuranSampai": ledger.posted_until(kpj, when.at),
         "pengembanganSampai": label(when.at),
         "tingkatPengembangan": _rate(rates.rate_known(year_of(when.at), last_day(when.at))),
         "provisional": not account.years[-1].final,

@@ -97,8 +97,14 @@ def wage_of(job: Job, at: Month, kpj: str) -> int:
         return job.wage
     wage = job.wage
     for year in range(year_of(job.start) + 1, year_of(at) + 1):
-        wage += wage * Draw("rise", kpj, year).between(30, 80) // 1000
+        wage += wage * _rise(kpj, year) // 1000
     return wage
+
+
+@lru_cache(maxsize=256)
+def _rise(kpj: str, year: int) -> int:
+    """Thousandths."""
+    return Draw("rise", kpj, year).between(30, 80)
 
 
 def parts(job: Job, wage: int, at: Month) -> tuple[int, int]:
@@ -176,6 +182,11 @@ def rows(kpj: str, today: date, at: Month | None = None) -> tuple[Row, ...]:
     return tuple(sorted((row for row in known if row), key=lambda row: row.at))
 
 
+def _posted(kpj: str, at: Month) -> list[Row]:
+    """What stands in the account at the end of a month; nothing posted by then is learnt of later."""
+    return [row for row in rows(kpj, last_day(at), at) if row.posted]
+
+
 # Years ----------------------------------------------------------------------------------------------------------------
 
 
@@ -194,7 +205,7 @@ def account(kpj: str, at: Month) -> Account:
     card = card_of(kpj)
     if at < card.start:
         return Account((), ())
-    posted = [row for row in rows(kpj, last_day(at), at) if row.posted]
+    posted = _posted(kpj, at)
     events = [*_merges_in(card, at), *_partial_claim(card, at)]
     years: list[Year] = []
     last = _merged(card) if closed(card, at) == MERGED else at
@@ -275,6 +286,6 @@ def _summed(number: int, opening: int, mine: list[Row], booked: list[Event], res
     )
 
 
-def posted_until(kpj: str, today: date, at: Month) -> str | None:
+def posted_until(kpj: str, at: Month) -> str | None:
     """The newest month whose contribution stands in the account, `2026-09`; None while there is none."""
-    return max((label(row.at) for row in rows(kpj, today, at) if row.posted), default=None)
+    return max((label(row.at) for row in _posted(kpj, at)), default=None)

@@ -85,14 +85,6 @@ def test_an_external_id_is_spent_whatever_follows_and_across_operations(upstream
     assert ask(upstream, **{"X-EXTERNAL-ID": external_id}) == "4091100"
 
 
-def test_an_external_id_of_another_jakarta_day_is_another_id(upstream: Sandbox) -> None:
-    """The day is that of the signed stamp in Jakarta, in whatever zone it is written."""
-    external_id = secrets.token_hex(8)
-    assert ask(upstream, **{"X-EXTERNAL-ID": external_id}) == "2001100"
-    utc = f"{timestamp(timedelta(hours=-7))[:19]}Z"
-    assert ask(upstream, **{"X-EXTERNAL-ID": external_id, "X-TIMESTAMP": utc}) == "4091100"
-
-
 @pytest.mark.parametrize(
     "body",
     [b"", b"[]", b"{", b'{"a":NaN}', b'{"a":Infinity}', b"\xef\xbb\xbf{}", b'{"a":1,"a":1}', b"\xff", b"[" * 5000],
