@@ -3,15 +3,21 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.conf import settings
 
 from providers.brake import Gate, Rules
 from providers.channel import Channel, Credentials
 from providers.client import SnapProvider
+from providers.port import Provider
+from providers.signing import load_private_key
 from providers.tokens import Tokens
 from providers.transport import Transport
+from tests.plugins.processes import Sandbox
 from tests.providers.upstream import Upstream
+from tests.providers.worlds import FakeWorld, SandboxWorld, World
 
 CLIENT_ID = "client-1"
 CREDENTIALS = Credentials(client_secret="not-a-secret", partner_id="PARTNER1", channel_id="95221")
@@ -60,6 +66,30 @@ def upstream() -> Iterator[Upstream]:
 @pytest.fixture
 def client(upstream: Upstream, build: Build) -> SnapProvider:
     return build(upstream.url)
+
+
+def client_of(sandbox: Sandbox, build: Build, **changes: object) -> Provider:
+    """The real client with the demo's keys and no brake, so that tests do not disturb one another."""
+    credentials = Credentials(
+        client_secret=settings.PROVIDER_CLIENT_SECRET,
+        partner_id=settings.PROVIDER_PARTNER_ID,
+        channel_id=settings.PROVIDER_CHANNEL_ID,
+    )
+    key = load_private_key(settings.PROVIDER_PRIVATE_KEY)
+    client_id = settings.PROVIDER_CLIENT_ID
+    return build(sandbox.base_url, client_id=client_id, key=key, credentials=credentials, **changes)
+
+
+@pytest.fixture
+def in_sandbox(sandbox: Sandbox, build: Build) -> Iterator[Callable[..., SandboxWorld]]:
+    with httpx2.Client(base_url=sandbox.base_url) as http:
+        yield lambda **changes: SandboxWorld(http=http, provider=client_of(sandbox, build, **changes))
+        http.post("/sandbox/reset", json={}).raise_for_status()
+
+
+@pytest.fixture(params=["fake", "sandbox"])
+def world(request: pytest.FixtureRequest) -> World:
+    return FakeWorld() if request.param == "fake" else request.getfixturevalue("in_sandbox")()
 
 
 def _now() -> datetime:

@@ -1,17 +1,13 @@
 """What each upstream behind the port must do: the fake in memory, and the client against the real sandbox process."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-import httpx2
 import pytest
-from django.conf import settings
 
 from providers import errors
-from providers.channel import Credentials
 from providers.factory import get_provider, override
 from providers.fake import FakeProvider
 from providers.port import (
@@ -21,53 +17,13 @@ from providers.port import (
     ContributionStatus,
     Flag,
     MatchType,
-    MemberMatch,
-    Provider,
     UnavailableReason,
     new_reference,
 )
-from providers.signing import load_private_key
 from tests.plugins.processes import Sandbox
-from tests.providers.conftest import Build
-from tests.providers.worlds import ACTIVE, BUDI, INACTIVE, MERGED, WAYAN, FakeWorld, Identity, SandboxWorld, World
+from tests.providers.worlds import ACTIVE, BUDI, INACTIVE, MERGED, WAYAN, World, ref_of, verify
 
 UNKNOWN_KPJ = "18000000090"
-
-
-def client_of(sandbox: Sandbox, build: Build, **changes: object) -> Provider:
-    """The real client with the demo's keys and no brake, so that tests do not disturb one another."""
-    credentials = Credentials(
-        client_secret=settings.PROVIDER_CLIENT_SECRET,
-        partner_id=settings.PROVIDER_PARTNER_ID,
-        channel_id=settings.PROVIDER_CHANNEL_ID,
-    )
-    key = load_private_key(settings.PROVIDER_PRIVATE_KEY)
-    client_id = settings.PROVIDER_CLIENT_ID
-    return build(sandbox.base_url, client_id=client_id, key=key, credentials=credentials, **changes)
-
-
-@pytest.fixture
-def in_sandbox(sandbox: Sandbox, build: Build) -> Iterator[Callable[..., SandboxWorld]]:
-    with httpx2.Client(base_url=sandbox.base_url) as http:
-        yield lambda **changes: SandboxWorld(http=http, provider=client_of(sandbox, build, **changes))
-        http.post("/sandbox/reset", json={}).raise_for_status()
-
-
-@pytest.fixture(params=["fake", "sandbox"])
-def world(request: pytest.FixtureRequest) -> World:
-    return FakeWorld() if request.param == "fake" else request.getfixturevalue("in_sandbox")()
-
-
-def verify(world: World, who: Identity, *, kpj: str | None = None, phone: str | None = None) -> MemberMatch:
-    return world.provider.verify_member(
-        nik=who.nik, name=who.name, birth_date=who.birth_date, kpj=kpj or who.kpjs[0], phone=phone
-    )
-
-
-def ref_of(world: World, who: Identity) -> str:
-    match = verify(world, who)
-    assert match.member_ref is not None
-    return match.member_ref
 
 
 def send(world: World, ref: str, kpj: str, reference: str = "") -> str:
@@ -297,103 +253,6 @@ def answer(world: World, ref: str, challenge: str, code: str, reference: str = "
 
 def wrong_code(code: str) -> str:
     return "000000" if code != "000000" else "111111"
-
-
-# The sandbox's faults, through the client
-
-
-@pytest.mark.parametrize(
-    ("kind", "error"),
-    [
-        ("http500", errors.Unavailable),
-        ("http429", errors.RateLimited),
-        ("http503", errors.Maintenance),
-        ("timeout", errors.Unavailable),
-        ("slow_drip", errors.Unavailable),
-        ("cut", errors.Unavailable),
-        ("truncated", errors.BadAnswer),
-        ("wrong_type", errors.BadAnswer),
-        ("huge", errors.BadAnswer),
-        ("other_member", errors.BadAnswer),
-        ("broken_invariant", errors.BadAnswer),
-        ("expired_token", errors.TokenExpired),
-        ("clock_skew", errors.AuthFailed),
-        ("redirect", errors.BadAnswer),
-        ("duplicate_keys", errors.BadAnswer),
-        ("nan", errors.BadAnswer),
-    ],
-)
-def test_a_fault_becomes_its_error_and_passes(
-    sandbox: Sandbox, in_sandbox: Callable[..., SandboxWorld], kind: str, error: type[errors.ProviderError]
-) -> None:
-    world = in_sandbox(deadline=1.0)
-    provider = world.provider
-    ref = ref_of(world, BUDI)
-    sandbox.set_fault(kind, operation="11")
-    with pytest.raises(errors.ProviderError) as caught:
-        provider.fetch_balance(kpj=ACTIVE, member_ref=ref)
-    assert type(caught.value) is error
-    sandbox.clear_faults()
-    later = in_sandbox().provider  # after refused keys the first one keeps its brake on
-    assert later.fetch_balance(kpj=ACTIVE, member_ref=ref).amount == world.balance(ACTIVE)
-
-
-def test_a_token_that_expires_once_is_not_noticed(sandbox: Sandbox, in_sandbox: Callable[..., SandboxWorld]) -> None:
-    world = in_sandbox()
-    provider = world.provider
-    ref = ref_of(world, BUDI)
-    sandbox.set_fault("expired_token", operation="11", times=1)
-    assert provider.fetch_balance(kpj=ACTIVE, member_ref=ref).amount == world.balance(ACTIVE)
-
-
-def test_an_older_answer_is_handed_on_with_its_older_date(
-    sandbox: Sandbox, in_sandbox: Callable[..., SandboxWorld]
-) -> None:
-    """Only the caller knows what it has stored."""
-    world = in_sandbox()
-    provider = world.provider
-    ref = ref_of(world, BUDI)
-    now = provider.fetch_balance(kpj=ACTIVE, member_ref=ref)
-    sandbox.set_fault("older_as_of", operation="11")
-    before = provider.fetch_balance(kpj=ACTIVE, member_ref=ref)
-    assert now.as_of is not None
-    assert before.as_of is not None
-    assert before.as_of < now.as_of
-
-
-@pytest.mark.parametrize(
-    ("operation", "kind"),
-    [(operation, kind) for operation in ("J1", "J2", "J3", "J4") for kind in ("broken_invariant", "truncated")]
-    + [("J3", "other_member"), ("J4", "other_member")],
-)
-def test_a_spoilt_answer_of_any_operation_is_refused(
-    sandbox: Sandbox, in_sandbox: Callable[..., SandboxWorld], operation: str, kind: str
-) -> None:
-    world = in_sandbox()
-    provider = world.provider
-    ref = ref_of(world, BUDI)
-    ask = {
-        "J1": lambda: verify(world, BUDI),
-        "J2": lambda: provider.list_cards(member_ref=ref),
-        "J3": lambda: provider.fetch_years(kpj=ACTIVE, member_ref=ref, first_year=2020, last_year=2026),
-        "J4": lambda: provider.fetch_contributions(
-            kpj=ACTIVE, member_ref=ref, first_month="2025-01", last_month="2025-12"
-        ),
-    }[operation]
-    ask()
-    sandbox.set_fault(kind, operation=operation)
-    with pytest.raises(errors.BadAnswer):
-        ask()
-
-
-def test_only_the_caller_can_see_that_a_card_list_is_another_members(
-    sandbox: Sandbox, in_sandbox: Callable[..., SandboxWorld]
-) -> None:
-    """A list names no member, so whoever asked must find its own KPJ in it."""
-    world = in_sandbox()
-    ref = ref_of(world, BUDI)
-    sandbox.set_fault("other_member", operation="J2")
-    assert ACTIVE not in {card.kpj for card in world.provider.list_cards(member_ref=ref)}
 
 
 def test_the_settings_build_a_provider_that_works(sandbox: Sandbox) -> None:

@@ -16,6 +16,7 @@ from providers.port import (
     ContactChannel,
     ContributionRecord,
     ContributionStatus,
+    MemberMatch,
     Provider,
     Segment,
     UnavailableReason,
@@ -56,6 +57,18 @@ class World(Protocol):
 
     def balance(self, kpj: str) -> Decimal:
         """The truth, from the upstream's own mouth."""
+
+
+def verify(world: World, who: Identity, *, kpj: str | None = None, phone: str | None = None) -> MemberMatch:
+    return world.provider.verify_member(
+        nik=who.nik, name=who.name, birth_date=who.birth_date, kpj=kpj or who.kpjs[0], phone=phone
+    )
+
+
+def ref_of(world: World, who: Identity) -> str:
+    match = verify(world, who)
+    assert match.member_ref is not None
+    return match.member_ref
 
 
 class FakeWorld:
