@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.admin import masks
-from accounts.admin.base import StaffAdmin, require, require_may_act, staff_source
+from accounts.admin.base import StaffAdmin, column, require, require_may_act, staff_source
 from accounts.admin.members import CardColumn, MemberAdmin
 from accounts.audit import Action, record
 from accounts.models import Card, User
@@ -41,6 +41,13 @@ TOLD = {
     Asked.NOT_POSSIBLE: gettext_lazy("Saldo kartu ini tidak dapat diambil dalam keadaan sekarang."),
 }
 
+TRIES = (
+    column("fetched_at", gettext_lazy("terakhir dijawab")),
+    column("next_fetch_at", gettext_lazy("boleh diambil lagi")),
+    column("failures", gettext_lazy("gagal berturut-turut")),
+    column("last_error", gettext_lazy("kendala terakhir")),
+)
+
 
 class OfCardAdmin(StaffAdmin):
     """Rows that belong to a card."""
@@ -66,7 +73,7 @@ class OfCardAdmin(StaffAdmin):
 
 @admin.register(Balance)
 class BalanceAdmin(OfCardAdmin):
-    list_display = ("number", "owner", "state", "as_of_day", "fetched_at", "next_fetch_at", "failures", "last_error")
+    list_display = ("number", "owner", "state", "as_of_day", *TRIES)
 
     @admin.display(description=gettext_lazy("keadaan"))
     def state(self, row: Balance) -> str:
@@ -129,12 +136,24 @@ class BalanceAdmin(OfCardAdmin):
 class BalanceHistoryAdmin(OfCardAdmin):
     """Dates only; the amounts are on the balance's own page, on an audited press."""
 
-    list_display = fields = ("number", "owner", "as_of", "fetched_at")
+    list_display = shown = (
+        "number",
+        "owner",
+        column("as_of", gettext_lazy("per tanggal")),
+        column("fetched_at", gettext_lazy("diterima")),
+    )
 
 
 @admin.register(FetchAttempt)
 class FetchAttemptAdmin(OfCardAdmin):
-    list_display = fields = ("number", "owner", "started_at", "milliseconds", "outcome", "upstream_reference")
+    list_display = shown = (
+        "number",
+        "owner",
+        column("started_at", gettext_lazy("waktu")),
+        column("milliseconds", gettext_lazy("lama (ms)")),
+        column("outcome", gettext_lazy("hasil")),
+        column("upstream_reference", gettext_lazy("nomor rujukan")),
+    )
 
 
 def _reading(card: Card, balance: Balance) -> Reading:

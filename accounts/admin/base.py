@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from accounts.audit import Action, Door, Source, from_request, record
 from accounts.models import User
@@ -36,10 +37,12 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     sortable_by: ClassVar[Any] = ()
     ordering: ClassVar[Any] = ("-pk",)
     actions = None
+    show_facets = admin.ShowFacets.NEVER
     listed_at_most = LISTED_AT_MOST
     allowed_lookups: ClassVar[frozenset[str]] = frozenset()
     list_action: ClassVar[Action]  # what opening the list is called in the audit trail
     row_action: ClassVar[Action]
+    shown: ClassVar[tuple[Any, ...]] = ()  # on a row's own page
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -59,10 +62,11 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """Only what is named: a column added later stays hidden until somebody decides otherwise."""
-        return self.fields or ()
+        return self.shown
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        response = super().changelist_view(request, extra_context)
+        context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
+        response = super().changelist_view(request, context)
         record(self.list_action, staff_source(request), list=self.opts.model_name)
         return response
 
@@ -105,6 +109,18 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def page(self, view: Callable[..., HttpResponse]) -> Any:
         return self.admin_site.admin_view(view)
+
+
+def column(field: str, label: Any) -> Callable[[Any], Any]:
+    """A model's field under a label that staff read; the models' own labels are for developers."""
+
+    @admin.display(description=label)
+    def cell(row: Any) -> Any:
+        told = getattr(row, f"get_{field}_display", None)
+        return told() if told else getattr(row, field)
+
+    cell.__name__ = field
+    return cell
 
 
 def staff_source(request: HttpRequest) -> Source:

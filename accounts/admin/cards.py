@@ -11,26 +11,37 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin import masks
 from accounts.admin.acts import Act, confirm
-from accounts.admin.base import StaffAdmin, require, require_may_act, staff_source
+from accounts.admin.base import StaffAdmin, column, require, require_may_act, staff_source
 from accounts.audit import Action
 from accounts.models import Card, User
 from accounts.services.cards import InDispute, unlink
 from accounts.services.staff import CannotAct
 
+COLUMNS = (
+    column("state", gettext_lazy("keadaan")),
+    column("frozen_because", gettext_lazy("dibekukan karena")),
+    column("proof", gettext_lazy("bukti")),
+    column("linked_at", gettext_lazy("terhubung")),
+)
+MORE = (
+    column("unlinked_at", gettext_lazy("dilepas")),
+    column("membership", gettext_lazy("kepesertaan")),
+    column("segment", gettext_lazy("segmen")),
+    column("joined_on", gettext_lazy("peserta sejak")),
+    column("inactive_since", gettext_lazy("tidak aktif sejak")),
+)
+
 
 @admin.register(Card)
 class CardAdmin(StaffAdmin):
     list_action = row_action = Action.CARD_SEEN_BY_STAFF
-    list_display = ("card", "owner", "state", "frozen_because", "proof", "linked_at")
+    list_display = ("number", "owner", *COLUMNS)
     list_select_related = ("member",)
-    fields = (
-        "card", "owner", "state", "frozen_because", "proof", "linked_at", "unlinked_at",
-        "membership", "segment", "joined_on", "inactive_since",
-    )  # fmt: skip
+    shown = ("number", "owner", *COLUMNS, *MORE)
     change_form_template = "admin/accounts/card.html"
 
     @admin.display(description="KPJ")
-    def card(self, row: Card) -> str:
+    def number(self, row: Card) -> str:
         return masks.kpj(row.kpj_last4)
 
     @admin.display(description=gettext_lazy("anggota"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin import masks
 from accounts.admin.acts import Act, confirm
-from accounts.admin.base import StaffAdmin, actor, require, require_may_act, staff_source
+from accounts.admin.base import StaffAdmin, actor, column, require, require_may_act, staff_source
 from accounts.audit import Action
 from accounts.models import LinkRequest, User
 from accounts.services.linking_decision import CannotDecide, decide_link
@@ -39,6 +39,18 @@ WHY = {
     "link_expired": gettext_lazy("pencocokan kedaluwarsa"),
 }
 
+STATE = column("state", gettext_lazy("keadaan"))
+ERROR = column("last_error", gettext_lazy("kendala terakhir"))
+ASKED = column("created_at", gettext_lazy("diajukan"))
+ENDED = column("ended_at", gettext_lazy("selesai"))
+STEPS = (
+    column("failures", gettext_lazy("gagal berturut-turut")),
+    column("match_type", gettext_lazy("jenis kecocokan")),
+    column("code_channel", gettext_lazy("jalur kode")),
+    column("attempts_left", gettext_lazy("sisa percobaan kode")),
+    column("next_fetch_at", gettext_lazy("langkah berikutnya")),
+)
+
 
 class WaitingFilter(admin.SimpleListFilter):
     """Open requests are few and have an index of their own."""
@@ -59,18 +71,15 @@ class WaitingFilter(admin.SimpleListFilter):
 @admin.register(LinkRequest)
 class LinkRequestAdmin(StaffAdmin):
     list_action = row_action = Action.LINK_SEEN_BY_STAFF
-    list_display = ("card", "owner", "state", "why", "last_error", "created_at", "ended_at")
+    list_display = ("number", "owner", STATE, "why", ERROR, ASKED, ENDED)
     list_select_related = ("member",)
     list_filter = (WaitingFilter,)
     allowed_lookups = frozenset({WaitingFilter.parameter_name})
-    fields = (
-        "card", "owner", "state", "why", "last_error", "failures", "match_type", "code_channel", "code_channels",
-        "attempts_left", "created_at", "next_fetch_at", "ended_at",
-    )  # fmt: skip
+    shown = ("number", "owner", STATE, "why", ERROR, *STEPS, ASKED, ENDED)
     change_form_template = "admin/accounts/link.html"
 
     @admin.display(description="KPJ")
-    def card(self, row: LinkRequest) -> str:
+    def number(self, row: LinkRequest) -> str:
         return masks.kpj(row.kpj_last4)
 
     @admin.display(description=gettext_lazy("anggota"))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.admin.acts import Act
 from accounts.audit import Source
@@ -45,21 +45,21 @@ def _doing(service: Service, by: Source, told: str) -> Callable[[User, str], str
 
 def _send_reset(by: Source) -> Act:
     return Act(
-        title=lazy("Kirim petunjuk kata sandi baru"),
-        explanation=lazy("Anggota menerima surat berisi alamat halaman reset. Kodenya diminta di sana."),
-        button=lazy("Kirim surat"),
+        title=gettext_lazy("Kirim petunjuk kata sandi baru"),
+        explanation=gettext_lazy("Anggota menerima surat berisi alamat halaman reset. Kodenya diminta di sana."),
+        button=gettext_lazy("Kirim surat"),
         do=_doing(staff.send_reset, by, _("Surat sedang dikirim.")),
     )
 
 
 def _reset_authenticators(by: Source) -> Act:
     return Act(
-        title=lazy("Hapus autentikasi yang hilang"),
-        explanation=lazy(
+        title=gettext_lazy("Hapus autentikasi yang hilang"),
+        explanation=gettext_lazy(
             "Aplikasi autentikasi, passkey, dan kode cadangan anggota dihapus, semua perangkat dikeluarkan, dan kata "
             "sandi lama tidak berlaku. Anggota masuk lagi dengan kode ke emailnya."
         ),
-        button=lazy("Hapus autentikasi"),
+        button=gettext_lazy("Hapus autentikasi"),
         danger=True,
         do=_doing(staff.reset_authenticators, by, _("Autentikasi dihapus dan surat pemberitahuan sedang dikirim.")),
     )
@@ -67,9 +67,9 @@ def _reset_authenticators(by: Source) -> Act:
 
 def _deactivate(by: Source) -> Act:
     return Act(
-        title=lazy("Nonaktifkan akun"),
-        explanation=lazy("Anggota tidak dapat masuk, dan semua perangkat dikeluarkan sekarang juga."),
-        button=lazy("Nonaktifkan"),
+        title=gettext_lazy("Nonaktifkan akun"),
+        explanation=gettext_lazy("Anggota tidak dapat masuk, dan semua perangkat dikeluarkan sekarang juga."),
+        button=gettext_lazy("Nonaktifkan"),
         danger=True,
         do=_doing(staff.deactivate, by, _("Akun dinonaktifkan.")),
     )
@@ -77,9 +77,9 @@ def _deactivate(by: Source) -> Act:
 
 def _activate(by: Source) -> Act:
     return Act(
-        title=lazy("Aktifkan akun"),
-        explanation=lazy("Anggota menerima surat dan membuat kata sandi baru sebelum masuk lagi."),
-        button=lazy("Aktifkan"),
+        title=gettext_lazy("Aktifkan akun"),
+        explanation=gettext_lazy("Anggota menerima surat dan membuat kata sandi baru sebelum masuk lagi."),
+        button=gettext_lazy("Aktifkan"),
         do=_doing(staff.activate, by, _("Akun aktif lagi dan surat pemberitahuan sedang dikirim.")),
     )
 
@@ -87,15 +87,15 @@ def _activate(by: Source) -> Act:
 def _staff_act(by: Source, member: User) -> tuple[str, Act]:
     if member.is_staff:
         return "cabut-petugas", Act(
-            title=lazy("Cabut hak petugas"),
-            explanation=lazy("Orang ini tidak dapat membuka ruang petugas lagi. Akun anggotanya tetap ada."),
-            button=lazy("Cabut hak"),
+            title=gettext_lazy("Cabut hak petugas"),
+            explanation=gettext_lazy("Orang ini tidak dapat membuka ruang petugas lagi. Akun anggotanya tetap ada."),
+            button=gettext_lazy("Cabut hak"),
             danger=True,
             do=_doing(staff.remove_staff, by, _("Hak petugas dicabut.")),
         )
     return "jadikan-petugas", Act(
-        title=lazy("Jadikan petugas anggota"),
-        explanation=lazy("Orang ini dapat melihat dan mengurus akun anggota, setelah memasang autentikasi."),
-        button=lazy("Jadikan petugas"),
+        title=gettext_lazy("Jadikan petugas anggota"),
+        explanation=gettext_lazy("Orang ini dapat melihat dan mengurus akun anggota, setelah memasang autentikasi."),
+        button=gettext_lazy("Jadikan petugas"),
         do=_doing(staff.make_staff, by, _("Orang ini sekarang petugas anggota.")),
     )

@@ -5,11 +5,15 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import Card, LinkRequest, User, kpj_index, nik_index
+from accounts.models import AuditRow, Card, LinkRequest, User, kpj_index, nik_index
 from accounts.services.staff import STAFF_GROUP
+from balances.models import BalanceHistory, FetchAttempt
 from tests.factories import make_balance, make_card, make_member
 
 KPJ, NIK = "24011122201", "3173051207860012"
@@ -55,6 +59,31 @@ def card(member: User) -> Card:
 @pytest.fixture
 def waiting(member: User) -> LinkRequest:
     return make_request(member, state=LinkRequest.State.WAITING_STAFF)
+
+
+@pytest.fixture
+def rows(member: User, card: Card, waiting: LinkRequest) -> dict[type, int]:
+    """One row of every registered model, by model."""
+    now = timezone.now()
+    history = BalanceHistory.objects.create(card=card, amount="7654321.00", as_of=now)
+    attempt = FetchAttempt.objects.create(card=card, started_at=now, milliseconds=12, outcome="ok")
+    trail = AuditRow.objects.create(action="signed_in", door="web", member=member.public_id, day=now.date())
+    made = [member, card, waiting, history, attempt, trail, card.balance]
+    return {type(row): row.pk for row in made}
+
+
+def pages(rows: dict[type, int]) -> list[str]:
+    assert set(admin.site._registry) == set(rows), "a registered model without a sample row"
+    found = [reverse("admin:index"), reverse("admin:accounts_user_look_up"), reverse("admin:accounts_user_add")]
+    for model, pk in rows.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found += [reverse(f"{name}_changelist"), reverse(f"{name}_change", args=[pk])]
+    member, card, request = rows[User], rows[Card], rows[LinkRequest]
+    acts = ("kirim-reset", "reset-autentikasi", "nonaktifkan")
+    found += [reverse("admin:accounts_user_act", args=[member, act]) for act in acts]
+    found += [reverse("admin:accounts_card_unlink", args=[card])]
+    found += [reverse(f"admin:accounts_linkrequest_{word}", args=[request]) for word in ("approve", "refuse")]
+    return [*found, reverse("admin:accounts_linkrequest_changelist") + "?keadaan=petugas"]
 
 
 def make_request(member: User, kpj: str = "19022233393", nik: str = NIK, **fields: object) -> LinkRequest:

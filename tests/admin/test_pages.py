@@ -8,39 +8,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import AuditRow, Card, LinkRequest, User
-from balances.models import BalanceHistory, FetchAttempt
-from tests.admin.conftest import SECRETS
+from balances.models import Balance, BalanceHistory, FetchAttempt
+from tests.admin.conftest import SECRETS, pages
 from tests.factories import make_balance, make_card, make_member
 
 QUERIES_A_PAGE = 24
-
-
-@pytest.fixture
-def rows(member: User, card: Card, waiting: LinkRequest) -> dict[type, int]:
-    """One row of every registered model, by model."""
-    now = timezone.now()
-    history = BalanceHistory.objects.create(card=card, amount="7654321.00", as_of=now)
-    attempt = FetchAttempt.objects.create(card=card, started_at=now, milliseconds=12, outcome="ok")
-    trail = AuditRow.objects.create(action="signed_in", door="web", member=member.public_id, day=now.date())
-    made = [member, card, waiting, history, attempt, trail, card.balance]
-    return {type(row): row.pk for row in made}
-
-
-def pages(rows: dict[type, int]) -> list[str]:
-    assert set(admin.site._registry) == set(rows), "a registered model without a sample row"
-    found = [reverse("admin:index"), reverse("admin:accounts_user_look_up"), reverse("admin:accounts_user_add")]
-    for model, pk in rows.items():
-        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        found += [reverse(f"{name}_changelist"), reverse(f"{name}_change", args=[pk])]
-    member, card, request = rows[User], rows[Card], rows[LinkRequest]
-    acts = ("kirim-reset", "reset-autentikasi", "nonaktifkan")
-    found += [reverse("admin:accounts_user_act", args=[member, act]) for act in acts]
-    found += [reverse("admin:accounts_card_unlink", args=[card])]
-    found += [reverse(f"admin:accounts_linkrequest_{word}", args=[request]) for word in ("approve", "refuse")]
-    return [*found, reverse("admin:accounts_linkrequest_changelist") + "?keadaan=petugas"]
 
 
 def test_every_page_opens_for_staff_masked_without_inline_style_and_within_its_queries(
@@ -74,6 +48,14 @@ def test_no_page_opens_for_a_member_a_visitor_or_staff_without_permission(
         assert as_member.get(address, follow=True).status_code == 404, address
         if address != reverse("admin:index"):
             assert as_idle_staff.get(address).status_code == 403, address
+
+
+def test_every_list_and_row_names_its_card_by_the_last_four_only(as_keeper: Client, rows: dict[type, int]) -> None:
+    endings = {LinkRequest: "•••• 3393", **dict.fromkeys((Card, Balance, BalanceHistory, FetchAttempt), "•••• 2201")}
+    for model, ending in endings.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        for address in (reverse(f"{name}_changelist"), reverse(f"{name}_change", args=[rows[model]])):
+            assert ending in as_keeper.get(address).content.decode(), address
 
 
 def test_lists_cost_the_same_queries_for_many_rows(as_keeper: Client, rows: dict[type, int]) -> None:
