@@ -94,7 +94,7 @@ class LinkForm(forms.Form):
     nik = forms.CharField(
         label=_("NIK"),
         max_length=25,
-        help_text=_("16 angka di KTP Anda. Kami hapus setelah kartu terhubung."),
+        help_text=_("16 angka di KTP Anda. Kami hapus begitu permintaan ini selesai."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}),
         error_messages={"required": _("Isi NIK Anda.")},
     )

@@ -99,7 +99,10 @@ CHECKLIST: Final[tuple[Text, ...]] = (
     _("Nomor KPJ: 11 karakter di kartu peserta, atau di slip gaji Anda."),
     _("Nama lengkap: persis seperti di KTP, tanpa gelar dan tanpa singkatan."),
     _("NIK dan tanggal lahir: sama seperti di KTP."),
-    _("Masih tidak cocok? Tanyakan ke bagian HRD perusahaan Anda data apa yang didaftarkan."),
+    _(
+        "Masih tidak cocok? Tanyakan ke HRD perusahaan Anda atau kantor cabang BPJS Ketenagakerjaan data apa yang "
+        "didaftarkan."
+    ),
 )
 
 # Why the upstream did not answer this time, by provider error code: only what the member can act on differs.

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import audit
 from accounts.services.members import choose_language
 from jht_portal.logs import request_id
 
@@ -30,7 +31,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
-            choose_language(member=request.user, language=language)
+            choose_language(member=request.user, language=language, source=audit.from_request(request))
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             language,

@@ -3,6 +3,8 @@
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
+from accounts import audit
+from accounts.audit import Action, Source
 from accounts.models import User
 
 
@@ -14,5 +16,8 @@ def create_member(*, email: str, password: str | None, name: str = "", language:
     return user
 
 
-def choose_language(*, member: User, language: str) -> None:
-    User.objects.filter(pk=member.pk).update(language=language)
+@transaction.atomic
+def choose_language(*, member: User, language: str, source: Source) -> None:
+    changed = User.objects.filter(pk=member.pk).exclude(language=language).update(language=language)
+    if changed:
+        audit.record(Action.LANGUAGE_CHANGED, source, member=member)

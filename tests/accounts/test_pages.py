@@ -310,3 +310,11 @@ def test_expiry_is_told(as_member, member, upstream):
     LinkRequest.objects.update(changed_at=timezone.now() - timedelta(hours=25))
     linking.sweep()
     assert 'data-state="expired"' in page(as_member, row)
+
+
+def test_the_choice_of_language_stays_with_the_account_and_is_written_down(as_member, member):
+    for _ in range(2):
+        as_member.post(reverse("set_language"), {"language": "en"})
+    member.refresh_from_db()
+    assert member.language == "en"
+    assert AuditRow.objects.get(action="language_changed").actor == member.public_id

@@ -52,6 +52,7 @@ def test_housekeeping(as_member, member):
     CodeEvent.objects.create(kind="sent", kpj_index=b"x" * 32, member=member, at=long_ago)
     OutgoingMail.objects.create(next_fetch_at=None, sent_at=long_ago, created_at=long_ago)
     waiting = OutgoingMail.objects.create(created_at=long_ago)
+    cache.clear()
     cache.set("old", 1, timeout=60)
     cache.set("young", 1, timeout=600)
     with connection.cursor() as cursor:
