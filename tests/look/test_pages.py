@@ -123,18 +123,6 @@ def test_error_pages_render_without_help(name: str, rf: Any, open_as: Any, check
     check(page, name)
 
 
-def test_password_can_be_shown_and_hides_again(open_as: Any, look: str, db: None) -> None:
-    page = open_as()
-    page.goto(reverse("account_login"))
-    button, field = page.locator(".reveal"), page.locator("#id_password")
-    expect(button).to_have_attribute("aria-pressed", "false")
-    button.click()
-    expect(field).to_have_attribute("type", "text")
-    expect(button).to_have_attribute("aria-pressed", "true")
-    button.click()
-    expect(field).to_have_attribute("type", "password")
-
-
 def prove(page: Page) -> None:
     page.goto(reverse("account_reauthenticate"))
     page.locator("#id_password").fill(PASSWORD)
