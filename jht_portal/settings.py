@@ -161,7 +161,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Strict"
-LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] + ([f"https://{ADMIN_HOST}"] if ADMIN_HOST else [])
 CSRF_FAILURE_VIEW = "jht_portal.views.csrf_failure"
@@ -362,10 +361,7 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "mask"]},
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "django.server": {"handlers": ["stderr"], "propagate": False},
-        "httpx2": {"level": "WARNING"},  # one line per call is told by the provider client itself
-    },
+    "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 EMAIL_SUBJECT_PREFIX = ""

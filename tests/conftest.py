@@ -1,4 +1,4 @@
-"""The people every test speaks of: `member` owns what is looked at, `stranger` is another member, `staff` works here."""
+"""The people of the tests: `member` owns what is looked at, `stranger` is another member, `staff` work here."""
 
 import pytest
 from django.test import Client

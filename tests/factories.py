@@ -48,7 +48,9 @@ def make_card(member: User, kpj: str | None = None, **fields: Any) -> Card:
     return card
 
 
-def make_balance(card: Card, amount: str | None = "1234567.00", as_of: datetime | None = None, **fields: Any) -> Balance:
+def make_balance(
+    card: Card, amount: str | None = "1234567.00", as_of: datetime | None = None, **fields: Any
+) -> Balance:
     """A balance fetched a minute ago and fresh for hours, unless told otherwise."""
     now = timezone.now()
     return Balance.objects.create(

@@ -69,6 +69,10 @@ class Sandbox:
     def clear_faults(self) -> None:
         self._http.delete("/sandbox/faults").raise_for_status()
 
+    def reset(self) -> None:
+        """Faults, limits, counts and the outbox as after a start."""
+        self._http.post("/sandbox/reset").raise_for_status()
+
     def set_today(self, today: str | None) -> None:
         """An ISO date; None is the real one again."""
         self._http.post("/sandbox/today", json={"today": today}).raise_for_status()
@@ -167,7 +171,7 @@ def sandbox(sandbox_process: Sandbox) -> Iterator[Sandbox]:
     yield sandbox_process
     if sandbox_process.program and not sandbox_process.program.running:
         sandbox_process.start()
-    sandbox_process.clear_faults()
+    sandbox_process.reset()
     sandbox_process.set_today(None)
 
 

@@ -185,7 +185,7 @@ def step(request: LinkRequest) -> None:
 
 
 def fetch(card: Card) -> None:
-    if claim_fetch(card):
+    if claim_fetch(card) and card.balance.fetch_started_at:
         refresh_balance(card_id=card.public_id, token=card.balance.fetch_started_at)
 
 
