@@ -5,7 +5,6 @@ silent for a few seconds. Arguments are public ids and fencing tokens only.
 """
 
 import logging
-import threading
 import time
 from datetime import datetime
 from functools import cache
@@ -18,7 +17,6 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger("jht.ring")
 SILENCE_SECONDS = 5.0
-_state = threading.local()
 _quiet_until = 0.0
 
 
@@ -26,6 +24,13 @@ def ring(task_name: str, public_id: UUID, token: datetime | None = None) -> None
     """Send the task by name once the present transaction is committed."""
     args = [str(public_id)] + ([token.isoformat()] if token else [])
     transaction.on_commit(lambda: _send(task_name, args), robust=True)
+
+
+def forget() -> None:
+    """For tests: the next bell opens a connection of its own, and no silence is kept."""
+    global _quiet_until  # noqa: PLW0603
+    _quiet_until = 0.0
+    _connection.cache_clear()
 
 
 def _send(task_name: str, args: list[str]) -> None:
