@@ -156,6 +156,7 @@ def _progress_context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
         "delay": wording.DELAYS.get(progress.delay, ""),
         "code_note": wording.CODE_NOTES.get(progress.code_note, ""),
         "name_differs": wording.NAME_DIFFERS if progress.name_differs else "",
+        "contact_outdated": wording.CONTACT_OUTDATED if progress.takes_code else "",
         "checklist": wording.CHECKLIST if progress.code == "refused" else (),
         "resend_waits": bool(progress.resend_after and progress.resend_after > timezone.now()),
         "form": CodeForm() if progress.takes_code else None,

@@ -126,6 +126,9 @@ CODE_NOTES: Final[Mapping[str, Text]] = {
     "codes_today": _("Kode untuk kartu ini sudah terlalu sering diminta hari ini."),
     "wrong_codes_today": _("Kode untuk kartu ini sudah terlalu sering salah hari ini."),
 }
+CONTACT_OUTDATED: Final = _(
+    "Bukan nomor atau email Anda lagi? Perbarui di kantor cabang BPJS Ketenagakerjaan, lalu minta kode baru."
+)
 NAME_DIFFERS: Final = _(
     "Nama di catatan BPJS Ketenagakerjaan sedikit berbeda dari yang Anda isi. Anda tetap dapat melanjutkan; minta "
     "HRD atau kantor cabang memperbaikinya."

@@ -410,3 +410,37 @@ class TestUnlinking:
         cards.unlink(card=Card.objects.get(), source=audit.SYSTEM)
         link(stranger, upstream)
         assert selectors.cards_visible_to(stranger).count() == 1
+
+
+def test_a_contact_that_is_no_longer_the_members_may_go_to_staff(member, upstream):
+    row = work(ask(member))
+    linking.ask_staff(member=member, public_id=row.public_id, source=audit.SYSTEM)
+    row.refresh_from_db()
+    assert (row.state, row.next_fetch_at, row.code_sealed) == (State.WAITING_STAFF, None, "")
+    assert actions(member)[-1] == "link_waits_for_staff"
+    with pytest.raises(NotNow, match="not_waiting_for_code"):
+        linking.ask_staff(member=member, public_id=row.public_id, source=audit.SYSTEM)
+
+
+def test_bells_and_log_lines_carry_public_ids_only(
+    member, upstream, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    caplog.set_level("DEBUG")
+    rung: list[list[str]] = []
+    monkeypatch.setattr("accounts.ring._send", lambda task, args: rung.append(args))
+
+    def fail(**_: object) -> None:
+        raise errors.BadAnswer("a check that failed")
+
+    monkeypatch.setattr(upstream, "list_cards", fail)
+    with django_capture_on_commit_callbacks(execute=True):
+        row = link(member, upstream)
+    assert row.last_error == "bad_answer"
+    assert len(rung) == 4  # match, send, check, list
+    assert {args[0] for args in rung} == {str(row.public_id)}
+    assert "link_step_failed" in caplog.text
+    for personal in (KPJ, NIK, NAME, upstream.outbox[-1][1], member.email, "M0"):
+        assert personal not in str(rung)
+        assert personal not in "".join(
+            record.getMessage() for record in caplog.records if record.name.startswith("jht")
+        )
