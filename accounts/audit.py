@@ -1,6 +1,7 @@
 """The only writer of AuditRow. Every look and every change writes its row in the transaction of the act itself."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -47,11 +48,16 @@ class Action(StrEnum):
     MEMBER_DEACTIVATED = "member_deactivated"
     MEMBER_LOOKED_UP = "member_looked_up"
     MEMBER_SEEN_BY_STAFF = "member_seen_by_staff"
+    EMAIL_SEEN_BY_STAFF = "email_seen_by_staff"
     MEMBERS_LISTED_BY_STAFF = "members_listed_by_staff"
+    CARD_SEEN_BY_STAFF = "card_seen_by_staff"
     LINK_SEEN_BY_STAFF = "link_seen_by_staff"
+    AUDIT_SEEN_BY_STAFF = "audit_seen_by_staff"
     BALANCE_SEEN_BY_STAFF = "balance_seen_by_staff"
     RESET_SENT_BY_STAFF = "reset_sent_by_staff"
     MFA_RESET_BY_STAFF = "mfa_reset_by_staff"
+    STAFF_MADE = "staff_made"
+    STAFF_REMOVED = "staff_removed"
     ADMINISTRATOR_MADE = "administrator_made"
 
 
@@ -125,3 +131,9 @@ def row(
         address=source.address,
         agent=source.agent,
     )
+
+
+def record_looks(source: Source, *, member: User, cards: Iterable[UUID]) -> None:
+    """A member's own looks: one row a session, card and day, however many windows are open."""
+    rows = [row(Action.BALANCE_SEEN_BY_MEMBER, source, member=member, card=card) for card in cards]
+    AuditRow.objects.bulk_create(rows, ignore_conflicts=True)
