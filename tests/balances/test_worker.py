@@ -1,22 +1,131 @@
 """The whole way: a look, the bell, a real worker, the sandbox upstream over HTTP, and the row that comes of it."""
 
-import pytest
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from accounts.models import User
+import pytest
+from celery import current_app
+from django.test import Client
+from django.utils import timezone
+
+from accounts import ring
+from accounts.models import Card, User
 from balances import selectors, services
-from balances.models import Balance
+from balances.models import Balance, FetchAttempt
+from balances.reading import Reading, State
 from demo.embedded.process import wait_until
-from tests.balances.upstream import link_sandbox_card
+from tests.balances.upstream import balance_calls, link_sandbox_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
+ORDINARY = "24011122201"
 
 
-def test_a_worker_fetches_the_balance_that_a_look_asked_for(member: User, sandbox, worker) -> None:
-    card = link_sandbox_card(member, "24011122201", sandbox)
+@pytest.fixture(autouse=True)
+def _own_bell() -> None:
+    ring.forget()
+
+
+def reading(card: Card) -> Reading:
+    found = selectors.reading_for(card.member, card.public_id)
+    assert found
+    return found
+
+
+def arrived(card: Card) -> bool:
+    return Balance.objects.filter(card=card, amount__isnull=False, fetch_started_at__isnull=True).exists()
+
+
+def test_a_worker_fetches_the_balance_that_a_look_asked_for(
+    as_member: Client, member: User, sandbox: Any, worker: Callable[..., Any]
+) -> None:
+    card = link_sandbox_card(member, ORDINARY, sandbox)
     worker()
-    assert services.claim_due(selectors.cards_of(member)) == 1
-    assert wait_until(lambda: Balance.objects.filter(fetched_at__isnull=False).exists(), timeout=15)
-    [reading] = selectors.readings_for(member)
-    truth = sandbox.ledger(card.kpj)
-    print(truth.keys(), reading)
-    assert reading.exact_amount == truth["balance"]
+    assert b'data-state="pending"' in as_member.get(f"/saldo/{card.public_id}/").content
+    assert wait_until(lambda: arrived(card), timeout=20)
+    one, truth = reading(card), sandbox.ledger(ORDINARY)
+    assert (one.state, one.exact_amount) == (State.FRESH, truth["balance"])
+    assert str(one.as_of) == truth["asOf"][:10]
+    assert b"data-settled" in as_member.get(f"/saldo/{card.public_id}/potongan/").content
+
+
+def test_a_bell_rung_many_times_is_one_upstream_call(
+    member: User, sandbox: Any, worker: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = link_sandbox_card(member, ORDINARY, sandbox)
+    before = balance_calls(sandbox, ORDINARY)
+
+    def ring_ten_times(task_name: str, public_id: UUID, token: datetime) -> None:
+        for _ in range(10):
+            current_app.send_task(task_name, args=[str(public_id), token.isoformat()])
+
+    monkeypatch.setattr(services, "ring", ring_ten_times)
+    workers = [worker(), worker()]
+    services.claim_due(selectors.cards_of(member))
+    assert wait_until(lambda: arrived(card), timeout=20)
+    for one in workers:
+        one.stop()
+    assert balance_calls(sandbox, ORDINARY) - before == 1
+    assert list(FetchAttempt.objects.values_list("outcome", flat=True)) == ["ok"]
+
+
+def test_fifty_reloads_with_the_upstream_down_are_one_upstream_call(
+    as_member: Client, member: User, sandbox: Any, worker: Callable[..., Any]
+) -> None:
+    card = link_sandbox_card(member, ORDINARY, sandbox)
+    before = balance_calls(sandbox, ORDINARY)
+    sandbox.set_fault("http500", operation="11")
+    worker()
+    start = time.monotonic()
+    for _ in range(50):
+        assert as_member.get(f"/saldo/{card.public_id}/").status_code == 200
+    assert wait_until(lambda: reading(card).failure == "unavailable", timeout=8)
+    assert time.monotonic() - start < 10, "the first back-off may be over: the count below would mean nothing"
+    assert reading(card).state is State.ERROR
+    assert balance_calls(sandbox, ORDINARY) - before == 1
+
+
+def test_a_fetch_whose_worker_was_killed_is_done_by_the_next(
+    member: User, sandbox: Any, worker: Callable[..., Any], settings: Any
+) -> None:
+    """Times are shortened alike here and in the workers; the sweep is rung as beat would."""
+    short = {"PROVIDER_DEADLINE_SECONDS": "2", "CLAIM_LEASE_SECONDS": "4"}
+    settings.CLAIM_LEASE_SECONDS = 4
+    card = link_sandbox_card(member, ORDINARY, sandbox)
+    before = balance_calls(sandbox, ORDINARY)
+    sandbox.set_fault("timeout", kpj=ORDINARY, times=1, milliseconds=20_000)
+    doomed = worker(**short)
+    services.claim_due(selectors.cards_of(member))
+    assert wait_until(lambda: balance_calls(sandbox, ORDINARY) > before, timeout=15)
+    doomed.kill()
+    killed = time.monotonic()
+    assert Balance.objects.get(card=card).in_flight, "nobody was left to say that it failed"
+    worker(**short)
+
+    def swept() -> bool:
+        current_app.send_task("balances.sweep")
+        return arrived(card)
+
+    assert wait_until(swept, timeout=30, pause=0.5)
+    assert time.monotonic() - killed < 20
+    assert reading(card).exact_amount == sandbox.ledger(ORDINARY)["balance"]
+    assert balance_calls(sandbox, ORDINARY) - before == 2
+
+
+def test_a_card_that_was_just_linked_is_fetched_by_the_sweep(
+    member: User, sandbox: Any, worker: Callable[..., Any]
+) -> None:
+    card = link_sandbox_card(member, ORDINARY, sandbox)
+    worker()
+    current_app.send_task("balances.sweep")
+    assert wait_until(lambda: arrived(card), timeout=20)
+
+
+def test_messages_to_workers_carry_ids_and_tokens_only(member: User, sandbox: Any, bells: list[Any]) -> None:
+    card = link_sandbox_card(member, ORDINARY, sandbox)
+    services.claim_due(selectors.cards_of(member))
+    [(public_id, token)] = bells
+    assert (public_id, token) == (card.public_id, Balance.objects.get().fetch_started_at)
+    assert token <= timezone.now()
