@@ -5,14 +5,15 @@
 for (const box of document.querySelectorAll("[data-poll-url]")) {
   const every = Number(box.dataset.pollEvery) || 2000, end = Date.now() + 60000;
   const state = (root) => root.firstElementChild && root.firstElementChild.dataset.state;
+  const fill = (target, from) => { target.textContent = ""; target.append(...from.childNodes); };
   const show = (fresh) => {
     for (const part of fresh.querySelectorAll("template[data-replaces]")) {
       const target = document.getElementById(part.dataset.replaces);
-      if (target && target.innerHTML.trim() !== part.innerHTML.trim()) target.replaceChildren(part.content);
+      if (target && target.innerHTML.trim() !== part.innerHTML.trim()) fill(target, part.content);
       part.remove();
     }
     const focused = box.contains(document.activeElement);
-    box.replaceChildren(...fresh.childNodes);
+    fill(box, fresh);
     if (focused) (box.querySelector("a, button") || box).focus({ preventScroll: true });
   };
   const tell = () => {
@@ -21,18 +22,17 @@ for (const box of document.querySelectorAll("[data-poll-url]")) {
   };
   const ask = async () => {
     if (Date.now() > end) return tell();
-    if (document.visibilityState === "hidden") {
-      return document.addEventListener("visibilitychange", ask, { once: true });
-    }
+    if (document.visibilityState === "hidden") return document.addEventListener("visibilitychange", ask, { once: true });
     try {
       const answer = await fetch(box.dataset.pollUrl, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
+      if (answer.status === 404) return location.reload();
       if (answer.ok) {
         const fresh = document.createElement("div");
         fresh.innerHTML = await answer.text();
         const settled = fresh.querySelector("[data-settled]") !== null;
         if (settled || state(fresh) !== state(box)) show(fresh);
         if (settled) return undefined;
-      } else if (answer.status === 404) return location.reload();
+      }
     } catch (error) { /* offline or signed out: the next round, or the note after a minute, deals with it */ }
     return setTimeout(ask, every);
   };
