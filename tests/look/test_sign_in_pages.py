@@ -49,11 +49,23 @@ def test_a_passkey_is_added_and_opens_the_account(device: Page, member: User, re
     expect(device.locator(".codes .code")).to_have_count(10)
     device.goto(reverse("mfa_list_webauthn"))
     expect(device.locator(".card")).to_have_count(1)
-    device.locator(".top form").last.locator("button").click()
+    device.goto(reverse("mfa_reauthenticate_webauthn"))
+    device.locator("#mfa_webauthn_reauthenticate").click()
+    expect(device.locator(".menu").first).to_be_visible()
+    log_out(device)
     device.goto(reverse("account_login"))
     device.locator("#passkey_login").click()
     expect(device.locator("body")).to_have_attribute("data-signed-in", "")
+    log_out(device)
+    log_in(device, member, PASSWORD)
+    device.locator("#mfa_webauthn_authenticate").click()
+    expect(device.locator("body")).to_have_attribute("data-signed-in", "")
     assert refused == []
+
+
+def log_out(page: Page) -> None:
+    page.locator(".top form").last.locator("button").click()
+    expect(page.locator("body")).not_to_have_attribute("data-signed-in", "")
 
 
 def test_a_passkey_that_fails_is_explained(open_as: Any, db: None) -> None:
