@@ -208,7 +208,11 @@ def _loud(reading: Reading, now: datetime) -> list[str]:
 
 def total_sentences(total: Total) -> list[str]:
     """From how many cards, of which dates, and what is left out."""
-    return [_total_dates(total), *(_left_out(state, count) for state, count in total.left_out)]
+    left_out = dict(total.left_out)
+    merged, locked = left_out.pop(State.MERGED, 0), left_out.pop(State.LOCKED, 0)
+    unknown = sum(left_out.values())
+    parts = [_merged_left_out(merged), _locked_left_out(locked), _unknown_left_out(unknown)]
+    return [_total_dates(total), *(part for part in parts if part)]
 
 
 def _total_dates(total: Total) -> str:
@@ -218,24 +222,29 @@ def _total_dates(total: Total) -> str:
     return _("Jumlah dari %(count)d kartu, per %(dates)s.") % words
 
 
-def _left_out(state: State, count: int) -> str:
-    if state is State.MERGED:
-        text = ngettext(
-            "Tidak termasuk %(count)d kartu yang sudah digabung; saldonya sudah pindah ke kartu tujuan.",
-            "Tidak termasuk %(count)d kartu yang sudah digabung; saldonya sudah pindah ke kartu tujuan.",
-            count,
-        )
-    elif state is State.LOCKED:
-        text = ngettext(
-            "Tidak termasuk %(count)d kartu yang dikunci.", "Tidak termasuk %(count)d kartu yang dikunci.", count
-        )
-    else:
-        text = ngettext(
-            "Tidak termasuk %(count)d kartu yang saldonya belum kami ketahui.",
-            "Tidak termasuk %(count)d kartu yang saldonya belum kami ketahui.",
-            count,
-        )
-    return text % {"count": count}
+def _merged_left_out(count: int) -> str:
+    text = ngettext(
+        "Tidak termasuk %(count)d kartu yang sudah digabung; saldonya sudah pindah ke kartu tujuan.",
+        "Tidak termasuk %(count)d kartu yang sudah digabung; saldonya sudah pindah ke kartu tujuan.",
+        count,
+    )
+    return text % {"count": count} if count else ""
+
+
+def _locked_left_out(count: int) -> str:
+    text = ngettext(
+        "Tidak termasuk %(count)d kartu yang dikunci.", "Tidak termasuk %(count)d kartu yang dikunci.", count
+    )
+    return text % {"count": count} if count else ""
+
+
+def _unknown_left_out(count: int) -> str:
+    text = ngettext(
+        "Tidak termasuk %(count)d kartu yang saldonya belum kami ketahui.",
+        "Tidak termasuk %(count)d kartu yang saldonya belum kami ketahui.",
+        count,
+    )
+    return text % {"count": count} if count else ""
 
 
 # Answers to "Perbarui"

@@ -185,7 +185,7 @@ def test_the_total_names_its_dates_and_what_it_leaves_out() -> None:
         amount=Decimal("3.00"),
         counted=2,
         dates=(date(2026, 8, 31), date(2026, 10, 31)),
-        left_out=((State.MERGED, 1), (State.PENDING, 2), (State.LOCKED, 1)),
+        left_out=((State.LOCKED, 1), (State.MERGED, 1), (State.PENDING, 1), (State.ERROR, 1)),
     )
     text = " ".join(wording.total_sentences(total))
     assert "2 kartu dengan tanggal berbeda: 31 Agustus 2026 dan 31 Oktober 2026." in text
