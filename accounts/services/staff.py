@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from accounts import kpj, nik
 from accounts.audit import COMMAND, Action, Source, record
 from accounts.models import Card, LinkRequest, User, kpj_index, nik_index
+from accounts.selectors import VISIBLE
 from accounts.services import mail
 from accounts.services.members import create_member
 
@@ -59,7 +60,7 @@ def may_act_on(*, staff: User, member: User) -> bool:
 
 
 def look_up(*, by: Source, text: str) -> Found:
-    """Whoever has, had or asked for this exact KPJ or NIK, has this email, or a name with words that begin so."""
+    """Whoever holds or once asked for this exact KPJ or NIK, has this email, or a name with words that begin so."""
     kind, members = _matches(text.strip())
     found = Found(kind, list(members.order_by("-date_joined", "-id")[:FOUND_AT_MOST]))
     record(Action.MEMBER_LOOKED_UP, by, kind=kind, count=len(found.members))
@@ -205,7 +206,7 @@ def _matches(text: str) -> tuple[Kind, QuerySet[User]]:
     if any(character.isdigit() for character in text) and (number := _read(kpj.normalise, text)):
         index = kpj_index(number)
         asked = LinkRequest.objects.filter(kpj_index=index).values("member")
-        held = Card.objects.filter(kpj_index=index).values("member")
+        held = Card.objects.filter(kpj_index=index, state__in=VISIBLE).values("member")
         return Kind.KPJ, User.objects.filter(pk__in=asked.union(held, all=True))
     return Kind.NAME, _named(re.findall(r"\w+", text))
 

@@ -6,7 +6,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -46,6 +46,16 @@ def as_boss(boss: User) -> Client:
 @pytest.fixture
 def as_idle_staff(staff: User) -> Client:
     """Staff with the second factor done and no permission at all."""
+    return second_factor_done(staff)
+
+
+@pytest.fixture
+def as_viewer(staff: User) -> Client:
+    """Staff who may look at everything and change nothing."""
+    views = Permission.objects.filter(
+        codename__startswith="view_", content_type__app_label__in=("accounts", "balances")
+    )
+    staff.user_permissions.set(views)
     return second_factor_done(staff)
 
 

@@ -50,6 +50,23 @@ def test_no_page_opens_for_a_member_a_visitor_or_staff_without_permission(
             assert as_idle_staff.get(address).status_code == 403, address
 
 
+def test_who_may_only_look_changes_nothing(as_viewer: Client, rows: dict[type, int]) -> None:
+    member, card, request = rows[User], rows[Card], rows[LinkRequest]
+    attempts = [
+        reverse("admin:accounts_user_change", args=[member]),
+        reverse("admin:accounts_user_add"),
+        *(reverse("admin:accounts_user_act", args=[member, act]) for act in ("kirim-reset", "nonaktifkan")),
+        reverse("admin:accounts_card_unlink", args=[card]),
+        reverse("admin:accounts_linkrequest_approve", args=[request]),
+        reverse("admin:balances_balance_fetch", args=[card]),
+    ]
+    data = {"reason": "hanya melihat", "name": "LAIN", "language": "en", "email": "baru@contoh.example"}
+    for address in attempts:
+        assert as_viewer.post(address, data).status_code == 403, address
+    page = as_viewer.get(reverse("admin:accounts_user_change", args=[member])).content.decode()
+    assert not [address for address in attempts if f'"{address}"' in page]
+
+
 def test_every_list_and_row_names_its_card_by_the_last_four_only(as_keeper: Client, rows: dict[type, int]) -> None:
     endings = {LinkRequest: "•••• 3393", **dict.fromkeys((Card, Balance, BalanceHistory, FetchAttempt), "•••• 2201")}
     for model, ending in endings.items():
