@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from demo.chromium import find_chromium
+from demo.run_folder import ROOT
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +27,7 @@ def _require_chromium() -> None:
 
 
 def _spread(arguments: list[str]) -> list[str]:
-    """Several processes for the whole suite; named tests, or a choice with -k or -n, run as they are asked."""
-    choosing = any(not one.startswith("-") or one.startswith(("-k", "-n", "--pdb", "--lf")) for one in arguments)
-    return [] if choosing else ["-n", str(min(4, len(os.sched_getaffinity(0)))), "--dist", "loadfile"]
+    """Several processes for the whole suite; named files, or a choice with -k or -n, run as they are asked."""
+    named = any((ROOT / one.split("::")[0]).exists() for one in arguments if not one.startswith("-"))
+    chosen = any(one.startswith(("-k", "-n", "--pdb", "--lf", "--ff", "--collect-only", "--co")) for one in arguments)
+    return [] if named or chosen else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
