@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Card, LinkRequest, OfferedCard, User
 
@@ -34,10 +34,13 @@ def link_request_of(user: Visitor, public_id: UUID) -> LinkRequest | None:
 
 
 def offers_to(user: Visitor) -> QuerySet[OfferedCard]:
-    """Other cards of the person, as long as the card that proved it is linked and undisputed."""
+    """Other cards of the person, not yet linked or asked for; the card that proved them is linked and undisputed."""
     if not user.is_authenticated:
         return OfferedCard.objects.none()
-    return OfferedCard.objects.filter(member_id=user.pk, proved_by__state=Card.State.ACTIVE)
+    same = {"kpj_index": OuterRef("kpj_index")}
+    linked, asked = cards_visible_to(user).filter(**same), open_requests_of(user).filter(**same)
+    mine = OfferedCard.objects.filter(member_id=user.pk, proved_by__state=Card.State.ACTIVE)
+    return mine.exclude(Exists(linked)).exclude(Exists(asked))
 
 
 def link_requests_for_staff() -> QuerySet[LinkRequest]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("permintaan/<uuid:public_id>/kode/", views.link_code, name="link_code"),
     path("permintaan/<uuid:public_id>/kirim-ulang/", views.link_resend, name="link_resend"),
     path("permintaan/<uuid:public_id>/batal/", views.link_cancel, name="link_cancel"),
+    path("permintaan/<uuid:public_id>/petugas/", views.link_staff, name="link_staff"),
     path("tawaran/semua/", views.offers_link_all, name="offers_link_all"),
     path("tawaran/<uuid:public_id>/", views.offer_link, name="offer_link"),
     path("<uuid:public_id>/lepas/", views.card_unlink, name="card_unlink"),

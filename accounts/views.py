@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit, selectors, wording
 from accounts.forms import CodeForm, LinkForm
-from accounts.models import Card, LinkRequest, User
+from accounts.models import Card, LinkRequest, OfferedCard, User
 from accounts.services import cards, linking, offers
 from accounts.services.limits import NotNow
 
@@ -90,8 +90,17 @@ def link_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
+def link_staff(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The contact on record is no longer the member's."""
+    return _act(request, public_id, linking.ask_staff)
+
+
+@require_POST
 def offer_link(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    _link_offers(request, [public_id])
+    try:
+        _link_offers(request, [public_id])
+    except OfferedCard.DoesNotExist as nobody:
+        raise Http404 from nobody
     return redirect("card_list")
 
 

@@ -58,7 +58,9 @@ PROGRESS: Final[dict[str, Told]] = {
     ),
     "waiting_staff": Told(
         title=_("Menunggu petugas"),
-        happened=_("BPJS Ketenagakerjaan belum mencatat nomor HP atau email Anda, jadi kode tidak dapat dikirim."),
+        happened=_(
+            "BPJS Ketenagakerjaan tidak mencatat nomor HP atau email yang masih Anda pakai, jadi kode tidak sampai."
+        ),
         next=_(
             "Petugas kami akan memeriksa permintaan ini. Lebih cepat: catatkan nomor HP Anda di kantor cabang, "
             "lalu ajukan lagi."
@@ -127,7 +129,8 @@ CODE_NOTES: Final[Mapping[str, Text]] = {
     "wrong_codes_today": _("Kode untuk kartu ini sudah terlalu sering salah hari ini."),
 }
 CONTACT_OUTDATED: Final = _(
-    "Bukan nomor atau email Anda lagi? Perbarui di kantor cabang BPJS Ketenagakerjaan, lalu minta kode baru."
+    "Bukan nomor atau email Anda lagi? Perbarui di kantor cabang BPJS Ketenagakerjaan, lalu minta kode baru. "
+    "Atau mintalah petugas kami memeriksanya; itu lebih lama."
 )
 NAME_DIFFERS: Final = _(
     "Nama di catatan BPJS Ketenagakerjaan sedikit berbeda dari yang Anda isi. Anda tetap dapat melanjutkan; minta "

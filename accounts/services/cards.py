@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit, selectors
@@ -38,7 +39,6 @@ def make_card(
         for name in DETAILS:
             setattr(card, name, getattr(offer, name))
     card.save()
-    OfferedCard.objects.filter(member=member, kpj_index=card.kpj_index).delete()
     audit.record(Action.CARD_LINKED, source, member=member, card=card.public_id, proof=proof)
     return card
 
@@ -89,7 +89,7 @@ def let_go(*, card: Card, source: Source, reason: str = "") -> None:
     card.kpj = card.member_ref = card.card_ref = ""
     for name in DETAILS:
         setattr(card, name, None if name in _DATES else "")
-    card.offers.all().delete()
+    OfferedCard.objects.filter(Q(proved_by=card) | Q(member=card.member, kpj_index=card.kpj_index)).delete()
     card.save()
     audit.record(Action.CARD_UNLINKED, source, member=card.member, card=card.public_id, reason=reason)
 

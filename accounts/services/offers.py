@@ -31,19 +31,20 @@ def remember_list(*, card: Card, records: Iterable[CardRecord], offer: bool) -> 
 
 @transaction.atomic
 def link_offer(*, member: User, offer_id: UUID, source: Source) -> Card | LinkRequest:
-    """No new code: the member proved to be the person whose card this is. Raises NotNow.
+    """No new code: the member proved to be the person whose card this is. Pressed twice, it is done once.
+
+    Raises NotNow; OfferedCard.DoesNotExist where it is not this member's.
 
     A card that somebody else holds becomes a dispute, as after J6; its request is returned instead of the card.
     """
     lock_member(member.pk)
-    offer = OfferedCard.objects.select_related("proved_by").filter(member=member, public_id=offer_id).first()
-    if offer is None or offer.proved_by.state != Card.State.ACTIVE:
+    offer = OfferedCard.objects.select_related("proved_by").get(member=member, public_id=offer_id)
+    if offer.proved_by.state != Card.State.ACTIVE:
         raise NotNow("offer_gone")
-    limits.check_room(member=member)
     holder = holder_of(bytes(offer.kpj_index))
     if holder and holder.member_id == member.pk:
-        offer.delete()
         return holder
+    limits.check_room(member=member)
     if holder:
         return _dispute_offer(offer, holder, source)
     proved = offer.proved_by
@@ -59,10 +60,11 @@ def _dispute_offer(offer: OfferedCard, holder: Card, source: Source) -> LinkRequ
         .filter(member=offer.member, kpj_index=offer.kpj_index)
         .first()
     )
+    if mine and mine.state == LinkRequest.State.DISPUTED:
+        return mine
     row = mine or LinkRequest(member=offer.member, kpj_index=offer.kpj_index, kpj_last4=offer.kpj_last4)
     row.nik_index = row.nik_index or offer.member.nik_index or b""
     row.kpj, row.member_ref = offer.kpj, offer.proved_by.member_ref
-    offer.delete()
     dispute(row, holder, source)
     return row
 

@@ -110,6 +110,9 @@ def test_an_offer_that_somebody_holds_is_a_dispute(member, stranger, upstream):
     assert isinstance(row, LinkRequest)
     assert (row.state, row.contested_card) == (State.DISPUTED, Card.objects.get(member=stranger))
     assert Card.objects.get(member=stranger).state == "frozen"
+    assert not selectors.offers_to(member).exists()
+    assert offers.link_offer(member=member, offer_id=offer.public_id, source=audit.SYSTEM) == row
+    assert AuditRow.objects.filter(action="card_disputed").count() == 1
 
 
 class TestWithoutContact:

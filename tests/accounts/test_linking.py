@@ -72,15 +72,27 @@ def test_the_other_cards_are_offered_and_linked_without_a_code(member, upstream)
     assert isinstance(card, Card)
     assert (card.kpj, card.member_ref, card.proof, card.membership) == (SECOND_KPJ, "M0", "possession", "NON_AKTIF")
     assert len(upstream.outbox) == sent
-    assert not OfferedCard.objects.exists()
+    assert not selectors.offers_to(member).exists()
+    assert offers.link_offer(member=member, offer_id=offer.public_id, source=audit.SYSTEM) == card  # pressed twice
+    cards.unlink(card=card, source=audit.SYSTEM)
+    assert not selectors.offers_to(member).exists()  # the unlinking page says: only with a new code
 
 
 def test_a_strangers_offer_is_nobodys_business(member, stranger, upstream):
     link(member, upstream)
     offer = OfferedCard.objects.get()
-    with pytest.raises(NotNow, match="offer_gone"):
+    with pytest.raises(OfferedCard.DoesNotExist):
         offers.link_offer(member=stranger, offer_id=offer.public_id, source=audit.SYSTEM)
     assert not selectors.offers_to(stranger).exists()
+
+
+def test_an_offer_ends_with_the_card_that_proved_it(member, upstream):
+    link(member, upstream)
+    offer = OfferedCard.objects.get()
+    Card.objects.update(state="frozen", frozen_because="disputed")
+    assert not selectors.offers_to(member).exists()
+    with pytest.raises(NotNow, match="offer_gone"):
+        offers.link_offer(member=member, offer_id=offer.public_id, source=audit.SYSTEM)
 
 
 def test_a_list_that_fails_is_asked_again_and_the_card_is_linked_all_the_same(member, upstream, monkeypatch):
