@@ -126,7 +126,10 @@ class Card(models.Model):
                 fields=["kpj_index"], condition=models.Q(state__in=["active", "frozen"]), name="one_holder_a_kpj"
             ),
         ]
-        indexes = [models.Index(fields=["member", "state"], name="card_member_state")]
+        indexes = [
+            models.Index(fields=["member", "state"], name="card_member_state"),
+            models.Index(fields=["linked_at"], name="card_linked_at"),  # the sweep looks for new cards
+        ]
 
     def __str__(self) -> str:
         return f"KPJ •••• {self.kpj_last4}"

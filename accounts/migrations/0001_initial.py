@@ -220,6 +220,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='card',
+            index=models.Index(fields=['linked_at'], name='card_linked_at'),
+        ),
+        migrations.AddIndex(
+            model_name='card',
             index=models.Index(fields=['member', 'state'], name='card_member_state'),
         ),
         migrations.AddConstraint(
