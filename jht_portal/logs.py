@@ -13,10 +13,14 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _LOOKS_PERSONAL = re.compile(
     r"(?<![0-9A-Za-z-])(?:\d{16}|(?=\w*\d{6})[0-9A-Z]{11}|[\w.+-]+@[\w-]+\.[\w.-]+|(?:\+62|0)8\d{7,11})(?![0-9A-Za-z-])"
 )
+# After its message PostgreSQL repeats the whole row or statement, names and amounts included; also within a repr.
+_DATABASE_TELLS = re.compile(
+    r"(\n|\\n)(?:DETAIL|LINE \d+|CONTEXT|QUERY|HINT):.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL
+)
 
 
 def mask(text: str) -> str:
-    return _LOOKS_PERSONAL.sub("[masked]", text)
+    return _LOOKS_PERSONAL.sub("[masked]", _DATABASE_TELLS.sub(r"\1[masked]", text))
 
 
 class RequestIdFilter(logging.Filter):
