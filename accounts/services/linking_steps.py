@@ -19,6 +19,7 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.claim import backoff
 from accounts.models import Card, CodeEvent, LinkRequest
+from accounts.sealing import CannotOpen
 from accounts.services import limits, offers
 from accounts.services.cards import lock_member
 from accounts.services.limits import NotNow
@@ -54,6 +55,9 @@ def _ask(row: LinkRequest) -> Answer:
     ask, _ = _STEPS[row.state]
     try:
         return ask(row, get_provider(priority="member"))
+    except CannotOpen:
+        log.error("link_step_failed request=%s state=%s error=cannot_open", row.public_id, row.state)
+        return errors.InvalidRequest("a sealed value does not open")
     except ProviderError as error:
         log.log(
             logging.ERROR if error.alarm else logging.INFO,

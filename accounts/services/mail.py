@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from accounts.claim import backoff
 from accounts.models import OutgoingMail, User
 from accounts.ring import ring
+from accounts.sealing import CannotOpen
 
 log = logging.getLogger("jht.mail")
 GIVEN_UP_AFTER: Final = timedelta(hours=24)
@@ -53,7 +54,7 @@ def send(*, public_id: UUID, token: datetime) -> None:
         return
     try:
         _message(row).send()
-    except (SMTPException, OSError) as error:
+    except (SMTPException, OSError, CannotOpen) as error:
         _later(row, mine, type(error).__name__)
         return
     OutgoingMail.objects.finish(

@@ -456,3 +456,11 @@ def test_bells_and_log_lines_carry_public_ids_only(
         assert personal not in "".join(
             record.getMessage() for record in caplog.records if record.name.startswith("jht")
         )
+
+
+def test_a_key_dropped_too_early_parks_the_request_instead_of_hammering(member, upstream, settings):
+    row = ask(member)
+    settings.FIELD_KEYS = "k9:" + "A" * 43 + "="
+    row = work(row)
+    assert (row.state, row.last_error, row.fetch_started_at) == (State.MATCHING, errors.InvalidRequest.code, None)
+    assert row.next_fetch_at > timezone.now() + timedelta(minutes=30)

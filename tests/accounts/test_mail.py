@@ -154,3 +154,10 @@ def test_every_mail_allauth_can_send_is_ours_short_and_unescaped(prefix, setting
     assert "&" not in written["text"].replace("<Peramban> & 'lain'", "")
     assert len(written["text"]) < 900
     assert not any(word in written["text"] for word in ("{{", "{%", "Rp", "None"))
+
+
+def test_mail_whose_key_was_dropped_waits_like_any_other(row, settings):
+    settings.FIELD_KEYS = "k9:" + "A" * 43 + "="
+    deliver(row)
+    assert (row.failures, row.last_error, row.sent_at) == (1, "CannotOpen", None)
+    assert row.next_fetch_at > timezone.now()

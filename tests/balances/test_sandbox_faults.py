@@ -1,5 +1,6 @@
 """Whatever the real upstream process does wrong over real HTTP: the last good balance stays, nothing false shows."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from providers import factory
 from tests.balances.upstream import link_sandbox_card
 
 pytestmark = pytest.mark.django_db
+AMOUNT = re.compile(r"Rp[\d.]+")  # a bare "Rp" may stand in a form's token
 ORDINARY = "24011122201"
 FAULTS = {
     "http500": "unavailable",
@@ -94,7 +96,7 @@ def test_a_card_that_never_had_an_amount_shows_none(as_member: Client, member: U
     assert (one.state, one.failure, one.amount) == (state, failure, None)
     text = as_member.get(f"/saldo/{card.public_id}/").content.decode()
     assert f'data-state="{state}"' in text
-    assert "Rp" not in text
+    assert not AMOUNT.search(text)
 
 
 def test_a_merged_card_of_the_sandbox_says_where_it_went(as_member: Client, member: User, sandbox: Any) -> None:
@@ -103,7 +105,7 @@ def test_a_merged_card_of_the_sandbox_says_where_it_went(as_member: Client, memb
     text = as_member.get(f"/saldo/{card.public_id}/").content.decode()
     assert 'data-state="merged"' in text
     assert "KPJ •••• 2201" in text
-    assert "Rp" not in text
+    assert not AMOUNT.search(text)
 
 
 def test_a_revoked_link_keeps_the_balance_and_says_what_to_do(as_member: Client, member: User, sandbox: Any) -> None:

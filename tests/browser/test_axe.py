@@ -116,7 +116,7 @@ def test_every_state_of_a_card(open_as: Any, language: str, subtests: pytest.Sub
     page.goto("/saldo/")
     assert_clean(page, "all states", language)
     for state, card in cards.items():
-        with subtests.test(state):
+        with subtests.test(state.value):
             page.goto(f"/saldo/{card.public_id}/")
             assert page.locator("[data-card]").get_attribute("data-state") == state
             assert_clean(page, state, language)

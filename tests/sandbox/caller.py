@@ -91,6 +91,10 @@ class Sandbox:
         line: HTTPConnection = self._lines.line
         return line
 
+    def hang_up(self) -> None:
+        """The server ends a line that was silent for long, as it is between two test files."""
+        self._line().close()
+
     def get(self, path: str) -> Any:
         return self.http("GET", path).json
 

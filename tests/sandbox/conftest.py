@@ -24,6 +24,7 @@ def running_upstream(client_key: RSAPrivateKey) -> Iterator[Sandbox]:
 @pytest.fixture
 def upstream(running_upstream: Sandbox) -> Iterator[Sandbox]:
     """The upstream on 22 November 2026, without a fault, a code or a count."""
+    running_upstream.hang_up()
     running_upstream.post("/sandbox/reset")
     running_upstream.post("/sandbox/today", {"today": TODAY})
     yield running_upstream

@@ -2,7 +2,7 @@
 balances fetched. No figure is ever inserted. Runs at every start of the demo and makes only what is missing."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -142,14 +142,15 @@ class Command(BaseCommand):
 
     def _link(self, member: User, person: DemoPerson, kpj: str) -> None:
         assert person.born is not None
+        own = replace(audit.COMMAND, actor=member)
         request = linking.request_link(
-            member=member, kpj=kpj, nik=person.nik, name=person.name, birth_date=person.born, source=audit.COMMAND
+            member=member, kpj=kpj, nik=person.nik, name=person.name, birth_date=person.born, source=own
         )
         step(request)
-        linking.ask_staff(member=member, public_id=request.public_id, source=audit.COMMAND)
+        linking.ask_staff(member=member, public_id=request.public_id, source=own)
         for staff in self.staff[: settings.APPROVALS_REQUIRED]:
             linking_decision.decide_link(
-                link_request=request, staff=staff, approves=True, reason=REASON, source=audit.COMMAND
+                link_request=request, staff=staff, approves=True, reason=REASON, source=replace(own, actor=staff)
             )
         step(request)  # the card list
 
