@@ -113,8 +113,12 @@ class LogFile:
         self._path = path
         self._from = path.stat().st_size if from_now_on and path.exists() else 0
 
+    @property
+    def exists(self) -> bool:
+        return self._path.exists()
+
     def text(self) -> str:
-        if not self._path.exists():
+        if not self.exists:
             return ""
         with self._path.open("rb") as file:
             file.seek(self._from)

@@ -4,20 +4,18 @@ Its three SQL queries are held by tests/balances/test_pages.py.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import redis
 from playwright.sync_api import Browser, BrowserContext
 
 from accounts.models import User
 from tests.factories import make_balance, make_card
 from tests.house.website import Person, Website
+from tests.house.wire import Wire, commands
 from tests.plugins.processes import RedisServer
 
 FIRST_PAGE_BYTES = 30_000
-OUR_OWN = {"info", "auth", "hello", "client|setname", "client|setinfo", "select"}  # of the counting connection
 
 
 @pytest.fixture
@@ -26,24 +24,16 @@ def cards(member: User) -> None:
         make_balance(make_card(member), f"{number + 1}1234567.00")
 
 
-def commands(server: RedisServer) -> dict[str, int]:
-    """How often each command was called, what the counting itself calls left out."""
-    with redis.Redis.from_url(server.url) as client:
-        stats = client.info("commandstats")
-    calls = {name.removeprefix("cmdstat_"): one["calls"] for name, one in stats.items()}
-    return {name: count for name, count in calls.items() if name not in OUR_OWN}
-
-
 def test_a_warm_balance_page_says_nothing_to_redis(
     website: Callable[..., Website], redis_server: RedisServer, member: User, cards: None
 ) -> None:
     person = Person(website(REDIS_URL=redis_server.url))
     person.log_in(member.email or "")
     person.get("/saldo/")
-    before = commands(redis_server)
+    before = commands(redis_server.url)
     for _ in range(5):
         assert person.get("/saldo/").text.count("data-amount=") == 3
-    assert commands(redis_server) == before
+    assert commands(redis_server.url) == before
 
 
 def test_a_bell_is_seen_by_the_same_count(
@@ -52,37 +42,9 @@ def test_a_bell_is_seen_by_the_same_count(
     make_card(member)  # never fetched, so due
     person = Person(website(REDIS_URL=redis_server.url))
     person.log_in(member.email or "")
-    before = commands(redis_server)
+    before = commands(redis_server.url)
     person.get("/saldo/")
-    assert commands(redis_server).get("lpush", 0) == before.get("lpush", 0) + 1
-
-
-class Wire:
-    """What a page costs, as Chromium's network log counts it: headers and compressed bodies."""
-
-    def __init__(self, context: BrowserContext, url: str) -> None:
-        page = context.new_page()
-        self.page, self.bytes, self.hosts, self.encodings = page, dict[str, int](), set[str](), dict[str, str]()
-        self._urls = dict[str, str]()
-        log = context.new_cdp_session(page)
-        log.on("Network.requestWillBeSent", self._sent)
-        log.on("Network.responseReceived", self._received)
-        log.on("Network.loadingFinished", self._finished)
-        log.send("Network.enable")
-        log.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        page.goto(url, wait_until="networkidle")
-
-    def _sent(self, event: dict[str, Any]) -> None:
-        self._urls[event["requestId"]] = event["request"]["url"]
-        self.hosts.add(urlsplit(event["request"]["url"]).netloc)
-
-    def _received(self, event: dict[str, Any]) -> None:
-        headers = {name.lower(): value for name, value in event["response"]["headers"].items()}
-        self.encodings[urlsplit(event["response"]["url"]).path] = headers.get("content-encoding", "")
-
-    def _finished(self, event: dict[str, Any]) -> None:
-        path = urlsplit(self._urls[event["requestId"]]).path
-        self.bytes[path] = self.bytes.get(path, 0) + round(event["encodedDataLength"])
+    assert commands(redis_server.url).get("lpush", 0) == before.get("lpush", 0) + 1
 
 
 @pytest.fixture

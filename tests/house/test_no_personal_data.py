@@ -293,23 +293,22 @@ def prove_that_the_search_finds(stage: Stage, kpj: str) -> None:
     """The same search over the same outputs, after the KPJ was really written to each."""
     person = stage.person()
     person.get(f"/saldo/{kpj}/")
-    with Celery(broker=f"{stage.redis.url.rsplit('/', 1)[0]}/1").connection() as broker:
-        Celery(broker=f"{stage.redis.url.rsplit('/', 1)[0]}/1").send_task("none", args=[kpj], connection=broker)
+    Celery(broker=stage.redis.url).send_task("none", args=[kpj])
     with connection.cursor() as cursor:
         cursor.execute(f"DO $$ BEGIN RAISE LOG 'card {kpj}'; END $$")
-    cache.set(f"card {kpj}", "1")
-    person.http.post("/kartu/tambah/", data={"kpj": kpj})
+    cache.set(f"card-{kpj}", "1")
     AuditRow.objects.create(action="x", door="web", day=timezone.localdate(), details={"card": f"{kpj[:4]} {kpj[4:]}"})
     stage.look_at_rest()
     assert wait_until(lambda: "KPJ base64 in a Redis command" in stage.found(), timeout=5)
     expected = {
         "KPJ plain in the web log",
         "KPJ base64 in a Redis command",
-        "KPJ plain in PostgreSQL's log",
         "KPJ plain in rate_limits.cache_key",
         "KPJ parted in accounts_auditrow.details",
         "KPJ plain in an address",
     }
+    if stage.logs["PostgreSQL's log"].exists:  # a server of somebody else's keeps its log to itself
+        expected.add("KPJ plain in PostgreSQL's log")
     assert expected - set(stage.found()) == set()
 
 
