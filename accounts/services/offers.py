@@ -1,5 +1,6 @@
 """The other cards of a person who proved one: learnt from the upstream's list (J2), linked with one press."""
 
+import logging
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -15,12 +16,25 @@ from accounts.services.limits import NotNow
 from accounts.services.linking_outcomes import dispute
 from providers.port import CardRecord
 
+log = logging.getLogger("jht.linking")
+
 
 @transaction.atomic
 def remember_list(*, card: Card, records: Iterable[CardRecord], offer: bool) -> None:
-    """What J2 says about the person's cards: details of those linked, and an offer of the others."""
-    held = {bytes(one.kpj_index): one for one in selectors.cards_visible_to(card.member)}
-    for record in list(records)[: settings.CARDS_PER_MEMBER * 2]:
+    """What J2 says about the person's cards: details of those linked, and an offer of the others.
+
+    The answer names nobody: only a list that holds the card it was asked for can be this person's. The cards are
+    locked, so that nothing is written behind the back of one being let go.
+    """
+    records, own = list(records), bytes(card.kpj_index)
+    held = {bytes(one.kpj_index): one for one in selectors.cards_visible_to(card.member).select_for_update()}
+    if own not in held:
+        return
+    if own not in {kpj_index(record.kpj) for record in records}:
+        log.error("card_list_refused card=%s", card.public_id)
+        return
+    offer = offer and held[own].state == Card.State.ACTIVE
+    for record in records[: settings.CARDS_PER_MEMBER * 2]:
         mine = held.get(kpj_index(record.kpj))
         if mine:
             take_details(mine, record)
