@@ -91,7 +91,10 @@ def link_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 def link_staff(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The contact on record is no longer the member's."""
+    """The contact on record is no longer the member's. Until the first code is out, nothing tells that data matched."""
+    if _progress_context(request, public_id)["progress"].step == 1:
+        messages.error(request, str(wording.REFUSALS["not_waiting_for_code"]))
+        return redirect("link_progress", public_id)
     return _act(request, public_id, linking.ask_staff)
 
 

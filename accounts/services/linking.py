@@ -72,7 +72,7 @@ def submit_code(*, member: User, public_id: UUID, code: str, source: Source) -> 
 def resend_code(*, member: User, public_id: UUID, source: Source, channel: str = "") -> LinkRequest:
     """A new code, by another channel if asked for one the upstream offers. Raises NotNow, LinkRequest.DoesNotExist."""
     row = _own(member, public_id)
-    if row.state == State.SENDING_CODE:
+    if row.state == State.SENDING_CODE and row.code_channel:  # the first code's sending looks like matching
         return row
     if row.state != State.CODE_SENT:
         raise NotNow("not_waiting_for_code")
