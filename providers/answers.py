@@ -31,6 +31,8 @@ from providers.port import (
 from providers.reader import Document, present
 
 CARD_LIMIT: Final = 100
+ATTEMPTS_LIMIT: Final = 99
+_YEARS: Final = range(1900, 3000)
 _NOTHING: Final = Document({})
 _LINKABLE: Final = frozenset({MatchType.DEFN, MatchType.POSS})
 # Whether a row of this status has reached the balance; a sum is of a year by its posting date.
@@ -139,6 +141,8 @@ def _check_balance(balance: BalanceAnswer) -> None:
     if balance.amount < 0:
         raise BadAnswer("a negative balance")
     present(balance.as_of, "asOf")
+    if balance.rate_year is not None and balance.rate_year not in _YEARS:
+        raise BadAnswer("a rate of an impossible year")
 
 
 def read_years(document: Document, *, kpj: str, first_year: int, last_year: int) -> tuple[YearRecord, ...]:
@@ -247,8 +251,11 @@ def read_challenge(document: Document) -> Challenge:
 
 def read_challenge_result(document: Document) -> ChallengeResult:
     verified = present(document.flag("verified"), "verified")
+    left = None if verified else document.integer("attemptsLeft")
+    if left is not None and not 0 <= left <= ATTEMPTS_LIMIT:
+        raise BadAnswer("an impossible count of attempts")
     return ChallengeResult(
         verified=verified,
-        attempts_left=None if verified else document.integer("attemptsLeft"),
+        attempts_left=left,
         card_ref=document.reference("cardRef") if verified else None,
     )

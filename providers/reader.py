@@ -25,7 +25,7 @@ REFERENCE_LIMIT: Final = 64
 _MONEY: Final = re.compile(r"-?[0-9]{1,14}\.[0-9]{2}")
 _PERCENT: Final = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,4})?")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,9}")
-_MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_MONTH: Final = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
