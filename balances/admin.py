@@ -114,7 +114,8 @@ class BalanceAdmin(OfCardAdmin):
 
     def _balance_page(self, request: HttpRequest, row: Balance, *, with_amount: bool) -> HttpResponse:
         reading = _reading(row.card, row)
-        may_see_history = request.user.has_perm("balances.view_balancehistory")
+        # What two people claim is nobody's to read before the case is decided.
+        may_see_history = request.user.has_perm("balances.view_balancehistory") and reading.state is not State.LOCKED
         context = {
             **self.admin_site.each_context(request),
             "title": _("Saldo kartu"),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from balances.freshness import Facts, Rules
 from balances.models import Balance
 from balances.reading import Reading, State, Total
 from providers.port import AccountStatus, CardStatus
+
+_BEFORE_CLAIM: Final = (AccountStatus.ACTIVE, AccountStatus.DORMANT, AccountStatus.NEW)
 
 
 def cards_of(member: User) -> list[Card]:
@@ -71,7 +74,9 @@ def reading_of(card: Card, now: datetime | None = None) -> Reading:
     now = now or timezone.now()
     balance, facts, limits = balance_of(card) or Balance(card=card), facts_of(card), rules()
     state = freshness.state_of(facts, limits, now)
-    shown = freshness.shows_amount(state) and balance.amount is not None
+    # The card list (J2) may tell of a claim before the balance does: an amount from before it is not what is left.
+    before_claim = state is State.CLAIMED and balance.account_status in _BEFORE_CLAIM
+    shown = freshness.shows_amount(state) and balance.amount is not None and not before_claim
     return Reading(
         card_id=card.public_id,
         last_four=card.kpj_last4,
