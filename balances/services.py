@@ -261,7 +261,10 @@ def _failed(card: Card, error: ProviderError) -> _Outcome:
     """The upstream's own time is kept to, with a little jitter so that not everybody comes back in the same second."""
     if error.retry is not Retry.WHEN_TOLD or error.retry_after is None:
         return _refused(card, error.code, reference=error.reference_no)
-    until = timezone.now() + error.retry_after * random.uniform(1.0, 1.1)  # noqa: S311 - jitter, not a secret
+    wait = error.retry_after * random.uniform(1.0, 1.1)  # noqa: S311 - jitter, not a secret
+    if wait < timedelta(seconds=settings.BACKOFF_FIRST_SECONDS):  # "0 seconds" must not become a call a reload
+        wait = max(wait, backoff(card.balance.failures + 1))
+    until = timezone.now() + wait
     return _refused(card, error.code, reference=error.reference_no, told=until)
 
 
