@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "jht_portal.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads at random; signed-in pages echo nothing a stranger chose (BREACH)
     "csp.middleware.CSPMiddleware",
     "jht_portal.middleware.PrivacyHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -129,6 +130,7 @@ CACHES = {
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_SERIALIZER = "accounts.sealing.SessionSerializer"
 SESSION_COOKIE_AGE = 12 * 3600  # seconds
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 

@@ -3,6 +3,9 @@
 import base64
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.core import signing
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.models import Card, kpj_index, nik_index
@@ -82,3 +85,18 @@ def test_the_hash_needs_its_key_and_tells_kinds_apart(settings):
     assert first == kpj_index("20077788806") != nik_index("20077788806")
     settings.INDEX_KEY = base64.b64encode(b"z" * 32).decode()
     assert blind_index("kpj", "20077788806") != first
+
+
+def test_a_session_rests_sealed_and_a_dropped_key_ends_it(member, client, settings):
+    client.force_login(member)
+    stored = Session.objects.get()
+    raw = signing.loads(stored.session_data, salt=SessionStore().key_salt, serializer=_Bytes)
+    assert raw.startswith(b"v1.")
+    assert stored.get_decoded()["_auth_user_id"] == str(member.pk)
+    settings.FIELD_KEYS = "k9:" + "A" * 43 + "="
+    assert stored.get_decoded() == {}
+
+
+class _Bytes:
+    def loads(self, data):
+        return data

@@ -70,7 +70,7 @@ def test_nothing_is_replaced_while_nothing_changes_and_the_focus_stays(page: Pag
     card = make_card(member)
     asked = polls(page)
     page.goto("/saldo/")
-    page.get_by_role("link", name="Muat ulang").focus()
+    page.get_by_role("button", name="Perbarui").focus()
     page.evaluate("document.querySelector('[data-card]').marked = true")
     page.wait_for_timeout(2500)
     assert asked

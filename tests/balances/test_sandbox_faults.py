@@ -16,7 +16,7 @@ from providers import factory
 from tests.balances.upstream import link_sandbox_card
 
 pytestmark = pytest.mark.django_db
-AMOUNT = re.compile(r"Rp[\d.]+")  # a bare "Rp" may stand in a form's token
+AMOUNT = re.compile(r"Rp[\d.]+,\d\d")  # "Rp3" alone may stand in a form's token
 ORDINARY = "24011122201"
 FAULTS = {
     "http500": "unavailable",

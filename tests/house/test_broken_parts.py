@@ -171,7 +171,6 @@ def test_after_a_restart_of_postgresql_the_next_request_works(
         assert person.get("/readyz").status_code == 200
 
 
-@pytest.mark.xfail(strict=True, reason="psycopg_pool sleeps 0, 1, 2 s between dead connections; we give up after 2 s")
 def test_after_a_busy_hour_and_a_restart_of_postgresql_the_next_request_works(
     own_postgres: Postgres, website: Callable[..., Website]
 ) -> None:

@@ -40,6 +40,7 @@ def test_a_public_site_passes_the_deploy_check() -> None:
         ({**PUBLIC, "DEBUG": "1"}, "DEBUG"),
         ({**PUBLIC, "PORTAL_DEMO": "1"}, "localhost only"),
         ({**PUBLIC, "SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({**PUBLIC, "ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
         ({"FIELD_KEYS": "k1:short"}, "32 bytes"),
         ({"INDEX_KEY": "nonsense"}, "32 bytes"),
         ({"APPROVALS_REQUIRED": "0"}, "APPROVALS_REQUIRED"),
