@@ -104,6 +104,8 @@ class Card(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     frozen_because = models.CharField(max_length=10, choices=FrozenBecause, blank=True)
     proof = models.CharField(max_length=12, choices=Proof)
+    # Linked by one press after this card was proved: it stands and falls with that proof. None: proved by itself.
+    proved_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="dependants")
     linked_at = models.DateTimeField(default=timezone.now)
     unlinked_at = models.DateTimeField(null=True, blank=True)
     # As the upstream's card list last said (J2)

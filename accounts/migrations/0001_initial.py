@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ('inactive_since', models.DateField(blank=True, null=True)),
                 ('merged_into_last4', models.CharField(blank=True, max_length=4)),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cards', to=settings.AUTH_USER_MODEL)),
+                ('proved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='dependants', to='accounts.card')),
             ],
             options={
                 'verbose_name': 'kartu',

@@ -36,6 +36,7 @@ def make_card(
     card = Card(member=member, kpj_index=kpj_index(kpj), kpj_last4=kpj[-4:], proof=proof, card_ref=card_ref)
     card.kpj, card.member_ref = kpj, member_ref
     if offer:
+        card.proved_by_id = offer.proved_by.proved_by_id or offer.proved_by_id
         for name in DETAILS:
             setattr(card, name, getattr(offer, name))
     card.save()
@@ -54,26 +55,37 @@ def holder_of(index: bytes) -> Card | None:
     return held.filter(kpj_index=index, state__in=selectors.VISIBLE).first()
 
 
+def with_dependants(card: Card) -> list[Card]:
+    """The card and those that rest on its proof, locked. The caller holds the card's own lock."""
+    resting = Card.objects.select_for_update(of=("self",)).select_related("member").order_by("pk")
+    return [card, *resting.filter(proved_by=card, state__in=selectors.VISIBLE)]
+
+
 def freeze_for_dispute(*, card: Card, source: Source) -> None:
-    """A card that its owner or staff froze before keeps that reason, so that a settled dispute does not thaw it."""
-    if card.state == Card.State.ACTIVE:
-        card.state, card.frozen_because = Card.State.FROZEN, Card.FrozenBecause.DISPUTED
-        card.save(update_fields=["state", "frozen_because"])
-    audit.record(Action.CARD_FROZEN, source, member=card.member, card=card.public_id)
+    """With all that rests on its proof. What its owner or staff froze before keeps that reason, so that a settled
+    dispute does not thaw it."""
+    for one in with_dependants(card):
+        if one.state == Card.State.ACTIVE:
+            one.state, one.frozen_because = Card.State.FROZEN, Card.FrozenBecause.DISPUTED
+            one.save(update_fields=["state", "frozen_because"])
+        audit.record(Action.CARD_FROZEN, source, member=one.member, card=one.public_id)
 
 
 def thaw_after_dispute(*, card: Card, source: Source) -> None:
-    """Unless another dispute about it is open."""
-    others = LinkRequest.objects.open().filter(contested_card=card, state=LinkRequest.State.DISPUTED)
-    if card.frozen_because == Card.FrozenBecause.DISPUTED and not others.exists():
-        card.state, card.frozen_because = Card.State.ACTIVE, ""
-        card.save(update_fields=["state", "frozen_because"])
-        audit.record(Action.CARD_UNFROZEN, source, member=card.member, card=card.public_id)
+    """With what rests on its proof, unless another dispute about it or about its proof is open."""
+    disputes = LinkRequest.objects.open().filter(state=LinkRequest.State.DISPUTED)
+    for one in with_dependants(card):
+        others = disputes.filter(contested_card__in=(one.pk, one.proved_by_id))
+        if one.frozen_because == Card.FrozenBecause.DISPUTED and not others.exists():
+            one.state, one.frozen_because = Card.State.ACTIVE, ""
+            one.save(update_fields=["state", "frozen_because"])
+            audit.record(Action.CARD_UNFROZEN, source, member=one.member, card=one.public_id)
 
 
 @transaction.atomic
 def unlink(*, card: Card, source: Source, reason: str = "") -> None:
     """Raises InDispute. The number, the upstream's handles and everything other apps hold go in this transaction."""
+    lock_member(card.member_id)
     card = Card.objects.select_for_update(of=("self",)).select_related("member").get(pk=card.pk)
     if card.frozen_because == Card.FrozenBecause.DISPUTED:
         raise InDispute

@@ -28,7 +28,7 @@ def decide_link(*, link_request: LinkRequest, staff: User, approves: bool, reaso
 
     Raises CannotDecide. Approving a card without a code that somebody else holds opens a dispute, decided anew.
     """
-    lock_member(link_request.member_id)
+    _lock_both(link_request)
     row = LinkRequest.objects.select_for_update(of=("self",)).select_related("member").get(pk=link_request.pk)
     _check(row, staff, reason)
     about = row.state
@@ -42,6 +42,13 @@ def decide_link(*, link_request: LinkRequest, staff: User, approves: bool, reaso
     elif _approvals(row, about) >= settings.APPROVALS_REQUIRED:
         _carry_out(row, source)
     return row
+
+
+def _lock_both(link_request: LinkRequest) -> None:
+    """Claimant and holder, whoever decides what: always in the same order."""
+    holder = Card.objects.filter(disputes=link_request).values_list("member_id", flat=True)
+    for pk in sorted({link_request.member_id, *holder}):
+        lock_member(pk)
 
 
 def _carry_out(row: LinkRequest, source: Source) -> None:

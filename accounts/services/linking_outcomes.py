@@ -5,7 +5,7 @@ Whatever the end, `end` is the only place that reaches it, and it wipes what the
 
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, selectors
 from accounts.audit import Action, Source
 from accounts.models import Card, LinkRequest, User
 from accounts.ring import ring
@@ -84,7 +84,7 @@ def end(row: LinkRequest, state: str, source: Source, *, refusal: str = "") -> N
 def settle(row: LinkRequest, source: Source, *, proof: str, card_ref: str = "") -> None:
     """The card is proved: link it, or open a dispute with whoever holds it, or refuse a second person's card."""
     member = row.member
-    if member.nik_index and bytes(member.nik_index) != bytes(row.nik_index):
+    if is_other_person(row):
         end(row, State.REFUSED, source, refusal="other_person")
         return
     holder = cards.holder_of(bytes(row.kpj_index))
@@ -92,10 +92,18 @@ def settle(row: LinkRequest, source: Source, *, proof: str, card_ref: str = "") 
         row.card_ref = card_ref
         dispute(row, holder, source)
         return
+    if holder:
+        _now_proved(holder, proof=proof, card_ref=card_ref)
     row.card = holder or _new_card(row, source, proof=proof, card_ref=card_ref)
     _learn_who(member, row)
     end(row, State.LINKED, source)
     start_step(row, State.LINKED)  # the person's other cards
+
+
+def is_other_person(row: LinkRequest) -> bool:
+    """The account is proved to be somebody with another NIK."""
+    known = row.member.nik_index
+    return bool(known) and bytes(known) != bytes(row.nik_index)
 
 
 def dispute(row: LinkRequest, holder: Card, source: Source) -> None:
@@ -107,10 +115,12 @@ def dispute(row: LinkRequest, holder: Card, source: Source) -> None:
 
 
 def award(row: LinkRequest, source: Source) -> None:
-    """A dispute is decided for the claimant: the holder loses the card."""
+    """A dispute is decided for the claimant: the holder loses the card and all that rests on its proof."""
     holder = cards.holder_of(bytes(row.kpj_index))
-    if holder and holder.member_id != row.member_id:
-        cards.let_go(card=holder, source=source, reason="dispute")
+    if holder and holder.member_id != row.member_id and not is_other_person(row):
+        for one in reversed(cards.with_dependants(holder)):
+            cards.let_go(card=one, source=source, reason="dispute")
+        _forget_who(holder.member)
     settle(row, source, proof=Card.Proof.POSSESSION if row.card_ref else Card.Proof.STAFF, card_ref=row.card_ref)
 
 
@@ -118,6 +128,13 @@ def _new_card(row: LinkRequest, source: Source, *, proof: str, card_ref: str) ->
     return cards.make_card(
         member=row.member, kpj=row.kpj, member_ref=row.member_ref, proof=proof, card_ref=card_ref, source=source
     )
+
+
+def _now_proved(card: Card, *, proof: str, card_ref: str) -> None:
+    """Linked by an offer while its own request was open: from now on it rests on its own proof."""
+    if card.proved_by_id and card.state == Card.State.ACTIVE:
+        card.proved_by, card.proof, card.card_ref = None, proof, card_ref
+        card.save(update_fields=["proved_by", "proof", "card_ref"])
 
 
 def _learn_who(member: User, row: LinkRequest) -> None:
@@ -128,6 +145,14 @@ def _learn_who(member: User, row: LinkRequest) -> None:
         member.name = row.name
     if row.birth_date_sealed and not member.birth_date_sealed:
         member.birth_date_iso = row.birth_date_iso
+    member.save(update_fields=["nik_index", "name", "birth_date_sealed"])
+
+
+def _forget_who(member: User) -> None:
+    """The proof that told us who the account's owner is has fallen. The caller holds this member's lock, too."""
+    if selectors.cards_visible_to(member).exists():
+        return
+    member.nik_index, member.name, member.birth_date_sealed = None, "", ""
     member.save(update_fields=["nik_index", "name", "birth_date_sealed"])
 
 

@@ -23,7 +23,16 @@ from accounts.sealing import CannotOpen
 from accounts.services import limits, offers
 from accounts.services.cards import lock_member
 from accounts.services.limits import NotNow
-from accounts.services.linking_outcomes import State, end, settle, start_step, wait, wait_for_code, wait_for_staff
+from accounts.services.linking_outcomes import (
+    State,
+    end,
+    is_other_person,
+    settle,
+    start_step,
+    wait,
+    wait_for_code,
+    wait_for_staff,
+)
 from providers import errors
 from providers.errors import ProviderError, Retry
 from providers.factory import get_provider
@@ -97,8 +106,7 @@ class _OtherPerson:
 
 
 def _ask_match(row: LinkRequest, provider: Provider) -> MemberMatch | _OtherPerson:
-    known = row.member.nik_index
-    if known and bytes(known) != bytes(row.nik_index):
+    if is_other_person(row):
         return _OtherPerson()
     return provider.verify_member(
         nik=row.nik, name=row.name, birth_date=date.fromisoformat(row.birth_date_iso), kpj=row.kpj

@@ -52,7 +52,9 @@ def link_offer(*, member: User, offer_id: UUID, source: Source) -> Card | LinkRe
     A card that somebody else holds becomes a dispute, as after J6; its request is returned instead of the card.
     """
     lock_member(member.pk)
-    offer = OfferedCard.objects.select_related("proved_by").get(member=member, public_id=offer_id)
+    offer = OfferedCard.objects.get(member=member, public_id=offer_id)
+    # Locked, so that a dispute about the proof either sees the new card or is seen here.
+    offer.proved_by = Card.objects.select_for_update(of=("self",)).get(pk=offer.proved_by_id)
     if offer.proved_by.state != Card.State.ACTIVE:
         raise NotNow("offer_gone")
     holder = holder_of(bytes(offer.kpj_index))

@@ -3,8 +3,8 @@
 import pytest
 
 from accounts import audit, selectors
-from accounts.models import AuditRow, Card, LinkDecision, LinkRequest, User
-from accounts.services import cards, linking, linking_decision, offers
+from accounts.models import AuditRow, Card, LinkDecision, LinkRequest, OfferedCard, User
+from accounts.services import cards, limits, linking, linking_decision, offers
 from accounts.services.linking_decision import CannotDecide
 from tests.accounts.conftest import KPJ, NO_CONTACT_KPJ, SECOND_KPJ, ask, link, type_code, work
 from tests.accounts.test_linking import wiped
@@ -179,3 +179,104 @@ class TestWhoMayDecide:
 def test_a_claimant_with_a_code_typed_stays_disputed_until_decided(member, disputed):
     with pytest.raises(Exception, match="not_waiting_for_code"):
         type_code(disputed, "123456")
+
+
+def link_with_offer(who: User, upstream) -> tuple[Card, Card]:
+    """The card proved by a code, and the one linked by a press after it."""
+    first = link(who, upstream).card
+    offer = selectors.offers_to(who).get()
+    second = offers.link_offer(member=who, offer_id=offer.public_id, source=audit.SYSTEM)
+    assert first
+    assert isinstance(second, Card)
+    return first, second
+
+
+class TestCardsThatRestOnAnotherCardsProof:
+    def test_they_are_closed_and_lost_with_it(self, member, stranger, staff, colleague, upstream):
+        first, second = link_with_offer(stranger, upstream)
+        row = link(member, upstream)
+        second.refresh_from_db()
+        assert (second.proved_by, second.state, second.frozen_because) == (first, "frozen", "disputed")
+        with pytest.raises(cards.InDispute):
+            cards.unlink(card=second, source=audit.SYSTEM)
+        decide(row, staff)
+        decide(row, colleague)
+        assert {card.state for card in stranger.cards.all()} == {"unlinked"}
+        assert not any(card.kpj for card in stranger.cards.all())
+        assert selectors.cards_visible_to(member).get().kpj == KPJ
+
+    def test_they_come_back_with_it(self, member, stranger, staff, upstream):
+        first, second = link_with_offer(stranger, upstream)
+        decide(link(member, upstream), staff, approves=False)
+        assert [(card.state, card.frozen_because) for card in stranger.cards.all()] == [("active", "")] * 2
+
+    def test_one_in_a_dispute_of_its_own_stays_closed(self, member, stranger, staff, upstream):
+        first, second = link_with_offer(stranger, upstream)
+        row = link(member, upstream)
+        own = link(make_member("ketiga@contoh.example"), upstream, kpj=SECOND_KPJ)
+        assert own.contested_card == second
+        decide(row, staff, approves=False)
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert (first.state, second.state) == ("active", "frozen")
+        decide(own, staff, approves=False)
+        second.refresh_from_db()
+        assert second.state == "active"
+
+    def test_one_whose_own_dispute_ended_waits_for_the_proofs(self, member, stranger, staff, upstream):
+        first, second = link_with_offer(stranger, upstream)
+        link(member, upstream)
+        own = link(make_member("ketiga@contoh.example"), upstream, kpj=SECOND_KPJ)
+        decide(own, staff, approves=False)
+        second.refresh_from_db()
+        assert second.state == "frozen"
+
+    def test_one_that_the_owner_locked_stays_locked(self, member, stranger, staff, upstream):
+        first, second = link_with_offer(stranger, upstream)
+        Card.objects.filter(pk=second.pk).update(state="frozen", frozen_because="owner")
+        decide(link(member, upstream), staff, approves=False)
+        second.refresh_from_db()
+        assert (second.state, second.frozen_because) == ("frozen", "owner")
+
+    def test_an_offer_pressed_while_the_proof_is_contested_links_nothing(self, member, stranger, upstream):
+        link(stranger, upstream)
+        offer = selectors.offers_to(stranger).get()
+        link(member, upstream)
+        with pytest.raises(limits.NotNow, match="offer_gone"):
+            offers.link_offer(member=stranger, offer_id=offer.public_id, source=audit.SYSTEM)
+
+    def test_a_code_of_its_own_makes_it_rest_on_itself(self, stranger, upstream):
+        row = work(ask(stranger, kpj=SECOND_KPJ))
+        code = upstream.outbox[-1][1]
+        link(stranger, upstream)
+        second = offers.link_offer(member=stranger, offer_id=OfferedCard.objects.get().public_id, source=audit.SYSTEM)
+        type_code(row, code)
+        assert work(row).card == second
+        second.refresh_from_db()
+        assert (second.proved_by, second.card_ref) == (None, f"K{SECOND_KPJ}")
+
+
+class TestWhoTheLoserIs:
+    def test_is_forgotten_with_the_last_card(self, member, stranger, staff, colleague, disputed):
+        stranger.refresh_from_db()
+        assert stranger.nik_index
+        decide(disputed, staff)
+        decide(disputed, colleague)
+        stranger.refresh_from_db()
+        member.refresh_from_db()
+        assert (stranger.nik_index, stranger.name, stranger.birth_date) == (None, "", None)
+        assert member.nik_index
+
+    def test_is_kept_while_another_card_is_held(self, member, stranger, staff, colleague, disputed):
+        make_card(stranger)
+        decide(disputed, staff)
+        decide(disputed, colleague)
+        stranger.refresh_from_db()
+        assert stranger.nik_index
+
+    def test_a_claimant_proved_to_be_another_person_takes_nothing(self, member, staff, colleague, disputed):
+        User.objects.filter(pk=member.pk).update(nik_index=b"x" * 32)
+        decide(disputed, staff)
+        row = decide(disputed, colleague)
+        assert (row.state, row.refusal) == (State.REFUSED, "other_person")
+        assert Card.objects.get().state == "active"
