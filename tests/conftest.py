@@ -1,11 +1,25 @@
 """The people of the tests: `member` owns what is looked at, `stranger` is another member, `staff` work here."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
 from tests.factories import make_member
 from tests.plugins.browser import browser_type_launch_args  # noqa: F401 - here it goes before Playwright's own
+
+
+@pytest.fixture(autouse=True)
+def _no_limits_left_behind(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """The sign-in limits live in a table of the cache, which a transactional test's flush does not know."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        with django_db_blocker.unblock():
+            cache.clear()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
@@ -24,7 +23,6 @@ def browser_context_args(browser_context_args: dict[str, Any], base: str) -> dic
 
 @pytest.fixture
 def base(live_server: Any, transactional_db: None) -> Iterator[str]:
-    cache.clear()  # the sign-in limits of an earlier test
     expect.set_options(timeout=PATIENCE_MS)
     return live_server.url
 

@@ -171,6 +171,6 @@ def test_after_logout_back_shows_no_balance(page: Page, base: str, member: User)
     page.get_by_role("button", name="Keluar").or_(page.get_by_role("link", name="Keluar")).first.click()
     if "/akun/keluar/" in page.url:
         page.get_by_role("main").get_by_role("button", name="Keluar").click()
-    page.go_back()
-    page.wait_for_timeout(500)
+    page.evaluate("history.back()")
+    page.wait_for_timeout(1000)
     expect(page.locator("[data-amount]")).to_have_count(0)
