@@ -15,6 +15,8 @@ from django.db import models
 from django.utils import timezone
 
 Row = TypeVar("Row", bound="Claim")
+SWEEP_EVERY_SECONDS = 10
+INTERNAL_ERROR = "internal_error"  # a bug of ours; the row backs off like after any failure
 
 
 class ClaimQuerySet(models.QuerySet[Row]):
@@ -58,6 +60,18 @@ class Claim(models.Model):
 
 def lease() -> timedelta:
     return timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
+
+
+def turns() -> list[float]:
+    """Seconds from now at which the upstream takes a call, until the next sweep: bells rung all at once would meet an
+    empty bucket and wait for the sweep after."""
+    rate = settings.PROVIDER_MAX_PER_SECOND
+    return [number / rate for number in range(max(1, int(rate * SWEEP_EVERY_SECONDS)))]
+
+
+def unworded(error: Exception) -> Exception:
+    """For a log: the traceback under the error's type, without its text, which may repeat what it choked on."""
+    return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
 
 
 def backoff(failures: int) -> timedelta:

@@ -161,7 +161,7 @@ class LinkRequest(Claim):
         EXPIRED = "expired", _("kedaluwarsa")
         CANCELLED = "cancelled", _("dibatalkan")
 
-    # What a worker drives, and what waits for a member: both expire. What waits for staff does not.
+    # What a worker drives, and what waits for a member: both expire after a day. What waits for staff, after thirty.
     WORKER_STATES: ClassVar[tuple[str, ...]] = (State.MATCHING, State.SENDING_CODE, State.CHECKING_CODE)
     STAFF_STATES: ClassVar[tuple[str, ...]] = (State.WAITING_STAFF, State.DISPUTED)
     ENDED_STATES: ClassVar[tuple[str, ...]] = (State.LINKED, State.REFUSED, State.EXPIRED, State.CANCELLED)

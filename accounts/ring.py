@@ -20,10 +20,10 @@ SILENCE_SECONDS = 5.0
 _quiet_until = 0.0
 
 
-def ring(task_name: str, public_id: UUID, token: datetime | None = None) -> None:
-    """Send the task by name once the present transaction is committed."""
+def ring(task_name: str, public_id: UUID, token: datetime | None = None, *, delay: float = 0.0) -> None:
+    """Send the task by name once the present transaction is committed; a worker begins `delay` seconds later."""
     args = [str(public_id)] + ([token.isoformat()] if token else [])
-    transaction.on_commit(lambda: _send(task_name, args), robust=True)
+    transaction.on_commit(lambda: _send(task_name, args, delay), robust=True)
 
 
 def forget() -> None:
@@ -33,12 +33,12 @@ def forget() -> None:
     _connection.cache_clear()
 
 
-def _send(task_name: str, args: list[str]) -> None:
+def _send(task_name: str, args: list[str], delay: float) -> None:
     global _quiet_until  # noqa: PLW0603 - one brake a process is the point
     if time.monotonic() < _quiet_until:
         return
     try:
-        current_app.send_task(task_name, args=args, connection=_connection(), retry=False)
+        current_app.send_task(task_name, args=args, connection=_connection(), retry=False, countdown=delay or None)
     except (OperationalError, OSError) as error:
         _quiet_until = time.monotonic() + SILENCE_SECONDS
         _connection.cache_clear()

@@ -46,8 +46,8 @@ def card_add(request: HttpRequest) -> HttpResponse:
         source = audit.from_request(request)
         try:
             row = linking.request_link(member=_me(request), source=source, **form.cleaned_data)
-        except linking.AlreadyLinked:
-            messages.info(request, str(wording.REFUSALS["already_linked"]))
+        except (linking.AlreadyLinked, linking.AlreadyAsked) as known:
+            messages.info(request, str(wording.REFUSALS[str(known)]))
             return redirect("card_list")
         except NotNow as limit:
             form.add_error(None, _sentence(limit))

@@ -69,7 +69,7 @@ PROGRESS: Final[dict[str, Told]] = {
     "disputed": Told(
         title=_("Kartu ini juga terhubung ke akun lain"),
         happened=_("Demi keamanan, saldo kartu ini kami tutup untuk kedua akun."),
-        next=_("Petugas kami akan memeriksa siapa pemiliknya dan dapat menghubungi Anda."),
+        next=_("Petugas kami akan memeriksa siapa pemiliknya. Hasilnya kami kabarkan lewat email."),
     ),
     "linked": Told(
         title=_("Kartu sudah terhubung"),
@@ -86,7 +86,7 @@ PROGRESS: Final[dict[str, Told]] = {
     ),
     "expired": Told(
         title=_("Permintaan ini sudah berakhir"),
-        happened=_("Permintaan ini tidak selesai dalam 24 jam, jadi kami menghapus datanya."),
+        happened=_("Permintaan ini tidak selesai pada waktunya, jadi kami menghapus datanya."),
         next=_("Anda dapat mengajukannya lagi kapan saja."),
     ),
     "cancelled": Told(
@@ -114,7 +114,7 @@ DELAYS: Final[Mapping[str, Text]] = {
     "rate_limited": _("Sistem BPJS Ketenagakerjaan sedang sibuk. Kami mencoba lagi sendiri."),
     "held_back": _("Sedang banyak permintaan. Giliran Anda sebentar lagi."),
 } | dict.fromkeys(
-    ("unavailable", "auth_failed", "token_expired", "duplicate", "bad_answer", "invalid_request", "link_expired",
+    ("unavailable", "internal_error", "auth_failed", "token_expired", "duplicate", "bad_answer", "invalid_request", "link_expired",
      "not_found", "mismatch", "merged", "blocked", "no_contact", "code_expired", "code_blocked"),
     _WE_TRY_AGAIN,
 )  # fmt: skip
@@ -146,6 +146,10 @@ REFUSALS: Final[Mapping[str, Text]] = {
     "code_too_soon": _("Kode baru saja dikirim. Tunggu sebentar sebelum meminta lagi."),
     "cards_full": _("Jumlah kartu di akun ini sudah penuh. Lepas kartu yang tidak Anda pakai lebih dulu."),
     "already_linked": _("Kartu ini sudah terhubung ke akun Anda."),
+    "already_asked": _(
+        "Permintaan untuk kartu ini sedang berjalan dengan data yang Anda isi sebelumnya; batalkan dulu bila data itu "
+        "salah."
+    ),
     "not_waiting_for_code": _("Permintaan ini sedang tidak menunggu kode."),
     "in_dispute": _("Kartu ini sedang diperiksa petugas, jadi belum dapat dilepas."),
     "offer_gone": _("Tawaran ini sudah tidak berlaku. Tambahkan kartunya lewat formulir."),
@@ -156,7 +160,7 @@ TRY_AFTER: Final = _("Coba lagi setelah %(moment)s WIB.")
 CARD_STATES: Final[Mapping[str, Text]] = {
     "active": _("Terhubung"),
     "disputed": _("Ditutup sementara: orang lain juga mengajukan kartu ini. Petugas kami sedang memeriksanya."),
-    "owner": _("Anda kunci"),
+    "owner": _("Saldonya tertutup karena Anda mengunci kartu ini."),
     "staff": _("Ditutup sementara oleh petugas. Hubungi kami bila Anda tidak tahu sebabnya."),
 }
 MEMBERSHIPS: Final[Mapping[str, Text]] = {

@@ -92,20 +92,27 @@ OLDER_AS_OF = "older_as_of"
 BAD_ANSWER = "bad_answer"
 INTERNAL_ERROR = "internal_error"
 
-# An upstream whose clock is a little ahead is believed; an as-of of another century would block every later answer.
-_SLIGHTLY_AHEAD = timedelta(days=1)
-_ABSURDLY_AHEAD = timedelta(days=366)
+# An upstream whose clock is a little ahead is believed; a date far ahead would block every later answer.
+AHEAD = timedelta(days=2)
+DEMO_AHEAD = timedelta(days=366)  # the sandbox may be told another day
 _FIRST_YEAR = 1978  # the first old-age savings of workers; PostgreSQL would even store a year that Python cannot read
 
 
-def refusal(*, amount: Decimal | None, as_of: datetime | None, stored_as_of: datetime | None, now: datetime) -> str:
+def refusal(
+    *,
+    amount: Decimal | None,
+    as_of: datetime | None,
+    stored_as_of: datetime | None,
+    now: datetime,
+    ahead: timedelta = AHEAD,
+) -> str:
     """Why an answer must not replace what is stored; "" where it may. One without an amount replaces no amount."""
     if amount is None:
         return ""
-    if as_of is None or amount < 0 or as_of.year < _FIRST_YEAR or as_of - now > _ABSURDLY_AHEAD:
+    if as_of is None or amount < 0 or as_of.year < _FIRST_YEAR or as_of - now > ahead:
         return BAD_ANSWER
     # A stored date in the future proves a mistake, so it protects nothing.
-    if stored_as_of is not None and as_of < stored_as_of <= now + _SLIGHTLY_AHEAD:
+    if stored_as_of is not None and as_of < stored_as_of <= now + AHEAD:
         return OLDER_AS_OF
     return ""
 

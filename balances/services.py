@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Action, Source
-from accounts.claim import backoff, lease
+from accounts.claim import backoff, lease, turns, unworded
 from accounts.models import Card, User
 from accounts.ring import ring
 from accounts.services.cards import DETAILS, take_details
@@ -38,7 +38,6 @@ from providers.port import AccountStatus, BalanceAnswer, CardStatus, Provider
 log = logging.getLogger("jht.balances")
 
 REFRESH_TASK = "balances.refresh_balance"
-SWEEP_EVERY_SECONDS = 10
 RETRY_FOR_VIEWED_DAYS = 2  # a failed fetch is tried again by itself while somebody still looks
 FIRST_FETCH_WITHIN = timedelta(days=2)  # of linking; a card that slipped through is fetched on its first look
 KEEP_ATTEMPTS = timedelta(days=90)
@@ -81,8 +80,11 @@ def _is_due(card: Card) -> bool:
     return balance is None or (balance.next_fetch_at is not None and balance.next_fetch_at <= timezone.now())
 
 
-def claim_fetch(card: Card, *, sweeping: bool = False) -> bool:
-    """Wins the fetch of a due card and rings a worker; False when somebody else has it or the card is not active."""
+def claim_fetch(card: Card, *, sweeping: bool = False, delay: float = 0.0) -> bool:
+    """Wins the fetch of a due card and rings a worker, who begins `delay` seconds later.
+
+    False when somebody else has it or the card is not active.
+    """
     with transaction.atomic():
         if balance_of(card) is None and not _make_row(card):
             return False
@@ -91,7 +93,7 @@ def claim_fetch(card: Card, *, sweeping: bool = False) -> bool:
             return False
         if card.balance.planned_at and not sweeping:  # a member waits now: no longer the sweep's low priority
             Balance.objects.filter(pk=card.pk).update(planned_at=None)
-        ring(REFRESH_TASK, card.public_id, token)
+        ring(REFRESH_TASK, card.public_id, token, delay=delay)
     card.balance.fetch_started_at, card.balance.next_fetch_at = token, token + lease()
     return True
 
@@ -164,7 +166,11 @@ def refresh_balance(*, card_id: UUID, token: datetime) -> str:
         outcome = _fetch(card)
     except HeldBack as held:
         return _wait(card, mine, held.wait)
-    return _settle(card, mine, outcome, milliseconds=round((time.monotonic() - clock) * 1000))
+    took = round((time.monotonic() - clock) * 1000)
+    try:
+        return _settle(card, mine, outcome, milliseconds=took)
+    except Exception as error:  # what cannot be stored must not be fetched again at the end of every lease
+        return _settle(card, mine, _our_fault(card, error), milliseconds=took)
 
 
 def _fetch(card: Card) -> _Outcome:
@@ -178,9 +184,14 @@ def _fetch(card: Card) -> _Outcome:
         if error.alarm:
             log.error("balance_fetch_failed code=%s detail=%r card=%s", error.code, error.detail, card.public_id)
         return _failed(card, error)
-    except Exception:  # a bug of ours must not be rung for again every few seconds
-        log.exception("balance_fetch_failed code=%s card=%s", freshness.INTERNAL_ERROR, card.public_id)
-        return _refused(card, freshness.INTERNAL_ERROR)
+    except Exception as error:  # must not be rung for again every few seconds
+        return _our_fault(card, error)
+
+
+def _our_fault(card: Card, error: Exception) -> _Outcome:
+    code = freshness.INTERNAL_ERROR
+    log.error("balance_fetch_failed code=%s card=%s", code, card.public_id, exc_info=unworded(error))
+    return _refused(card, code)
 
 
 def _asked(card: Card, provider: Provider) -> _Outcome:
@@ -189,7 +200,11 @@ def _asked(card: Card, provider: Provider) -> _Outcome:
     except Merged:
         return _merged(card, provider)
     refusal = freshness.refusal(
-        amount=answer.amount, as_of=answer.as_of, stored_as_of=card.balance.as_of, now=timezone.now()
+        amount=answer.amount,
+        as_of=answer.as_of,
+        stored_as_of=card.balance.as_of,
+        now=timezone.now(),
+        ahead=freshness.DEMO_AHEAD if settings.DEMO else freshness.AHEAD,
     )
     if refusal:
         log.error("balance_answer_refused code=%s card=%s", refusal, card.public_id)
@@ -318,9 +333,11 @@ def _keep(card: Card, before: Balance, outcome: _Outcome) -> None:
 
 def sweep() -> int:
     """Every ten seconds: rings again for claims whose bell or worker was lost, for failures somebody still looks at,
-    for what the nightly sweep planned, and for new cards. Bounded by what the upstream takes until the next one."""
-    room = max(1, int(settings.PROVIDER_MAX_PER_SECOND * SWEEP_EVERY_SECONDS))
-    return sum(claim_fetch(card, sweeping=True) for card in _cards_to_ring(room))
+    for what the nightly sweep planned, and for new cards. As many as the upstream takes until the next sweep, each in
+    its turn."""
+    slots = turns()
+    due = zip(_cards_to_ring(len(slots)), slots, strict=False)
+    return sum(claim_fetch(card, sweeping=True, delay=delay) for card, delay in due)
 
 
 def _cards_to_ring(room: int) -> list[Card]:

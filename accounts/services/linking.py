@@ -13,13 +13,16 @@ from django.utils import timezone
 
 from accounts import audit, selectors
 from accounts.audit import Action, Source
+from accounts.claim import turns
 from accounts.models import Card, LinkRequest, User, kpj_index, nik_index
+from accounts.sealing import CannotOpen
 from accounts.services import limits
 from accounts.services.cards import lock_member
 from accounts.services.limits import NotNow
 from accounts.services.linking_outcomes import State, end, ring_for, start_step, wait_for_staff
 
 UNANSWERED_FOR: Final = timedelta(hours=24)
+UNDECIDED_FOR: Final = timedelta(days=30)  # what waits for staff holds a NIK, so it does not wait for ever
 _BATCH: Final = 200
 
 
@@ -31,11 +34,19 @@ class AlreadyLinked(Exception):
         self.card = card
 
 
+class AlreadyAsked(Exception):
+    """A request for this card is past the matching, with other data than these, which were not taken."""
+
+    def __init__(self) -> None:
+        super().__init__("already_asked")
+
+
 @transaction.atomic
 def request_link(*, member: User, kpj: str, nik: str, name: str, birth_date: date, source: Source) -> LinkRequest:
     """Begin, or go on with the open request for this card. `kpj` and `nik` are normalised.
 
-    Raises AlreadyLinked, NotNow.
+    Corrected data replace those still being matched: the old request ends and a new one counts against the limits.
+    Raises AlreadyLinked, AlreadyAsked, NotNow.
     """
     lock_member(member.pk)
     index, nik_hash = kpj_index(kpj), nik_index(nik)
@@ -43,8 +54,12 @@ def request_link(*, member: User, kpj: str, nik: str, name: str, birth_date: dat
     if held:
         raise AlreadyLinked(held)
     going_on = selectors.open_requests_of(member).filter(kpj_index=index).first()
-    if going_on:
+    if going_on and _says(going_on, nik_hash, name, birth_date):
         return going_on
+    if going_on and selectors.link_progress(going_on).step > 1:
+        raise AlreadyAsked
+    if going_on:
+        end(going_on, State.CANCELLED, source)
     limits.check_new_request(member=member, nik_index=nik_hash)
     row = LinkRequest(member=member, kpj_index=index, kpj_last4=kpj[-4:], nik_index=nik_hash)
     row.kpj, row.nik, row.name, row.birth_date_iso = kpj, nik, name, birth_date.isoformat()
@@ -111,25 +126,28 @@ def sweep() -> None:
 
 
 def ring_due_links() -> int:
-    """Ring again for every request whose step is due: the bell was lost, the worker died, or the wait is over."""
-    due = list(LinkRequest.objects.due().order_by("next_fetch_at")[:_BATCH])
-    for row in due:
+    """Ring again for requests whose step is due: the bell was lost, the worker died, or the wait is over.
+
+    As many as the upstream takes until the next sweep, each in its turn.
+    """
+    slots = turns()
+    due = list(LinkRequest.objects.due().order_by("next_fetch_at")[: len(slots)])
+    for row, delay in zip(due, slots, strict=False):
         with transaction.atomic():
-            ring_for(row)
+            ring_for(row, delay=delay)
     return len(due)
 
 
 def expire_old_links() -> int:
-    """A request that nobody goes on with ends after a day; what waits for staff stays."""
-    unanswered = Q(state__in=(*LinkRequest.WORKER_STATES, State.CODE_SENT), changed_at__lt=_day_ago())
-    old = list(LinkRequest.objects.open().filter(unanswered).values_list("pk", "member_id")[:_BATCH])
+    """A request that nobody goes on with ends after a day; one that staff do not decide, after thirty."""
+    old = list(LinkRequest.objects.open().filter(_too_old()).values_list("pk", "member_id")[:_BATCH])
     return sum(_expire(pk, member_id) for pk, member_id in old)
 
 
 @transaction.atomic
 def _expire(pk: int, member_id: int) -> bool:
     lock_member(member_id)
-    row = LinkRequest.objects.select_for_update(of=("self",)).open().filter(pk=pk, changed_at__lt=_day_ago()).first()
+    row = LinkRequest.objects.select_for_update(of=("self",)).open().filter(_too_old(), pk=pk).first()
     if row:
         end(row, State.EXPIRED, audit.SYSTEM)
     return row is not None
@@ -140,5 +158,15 @@ def _own(member: User, public_id: UUID) -> LinkRequest:
     return LinkRequest.objects.select_for_update(of=("self",)).get(member=member, public_id=public_id)
 
 
-def _day_ago() -> datetime:
-    return timezone.now() - UNANSWERED_FOR
+def _says(row: LinkRequest, nik_hash: bytes, name: str, birth_date: date) -> bool:
+    try:
+        said = (bytes(row.nik_index), row.name, row.birth_date_iso)
+    except CannotOpen:
+        return False
+    return said == (nik_hash, name, birth_date.isoformat())
+
+
+def _too_old() -> Q:
+    now, members_turn = timezone.now(), (*LinkRequest.WORKER_STATES, State.CODE_SENT)
+    unanswered = Q(state__in=members_turn, changed_at__lt=now - UNANSWERED_FOR)
+    return unanswered | Q(state__in=LinkRequest.STAFF_STATES, changed_at__lt=now - UNDECIDED_FOR)

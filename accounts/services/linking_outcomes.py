@@ -9,7 +9,7 @@ from accounts import audit, selectors
 from accounts.audit import Action, Source
 from accounts.models import Card, LinkRequest, User
 from accounts.ring import ring
-from accounts.services import cards
+from accounts.services import cards, mail
 from providers.port import new_reference
 
 State = LinkRequest.State
@@ -42,10 +42,10 @@ def start_step(row: LinkRequest, state: str) -> None:
     ring_for(row)
 
 
-def ring_for(row: LinkRequest) -> None:
+def ring_for(row: LinkRequest, *, delay: float = 0.0) -> None:
     token = LinkRequest.objects.claim(row.pk)
     if token:
-        ring("accounts.advance_link", row.public_id, token)
+        ring("accounts.advance_link", row.public_id, token, delay=delay)
 
 
 def wait(row: LinkRequest, state: str, *, note: str = "") -> None:
@@ -69,8 +69,8 @@ def wait_for_staff(row: LinkRequest, source: Source) -> None:
 
 def end(row: LinkRequest, state: str, source: Source, *, refusal: str = "") -> None:
     """Ends the request. `refusal` is for staff; a member's page is the same for every one before J6."""
-    if row.state == State.DISPUTED and state != State.LINKED and row.contested_card:
-        _give_back(row, source)
+    if row.state == State.DISPUTED:
+        _end_dispute(row, state, source)
     _move(row, state)
     for name in _WIPED:
         setattr(row, name, "")
@@ -111,6 +111,8 @@ def dispute(row: LinkRequest, holder: Card, source: Source) -> None:
     cards.freeze_for_dispute(card=holder, source=source)
     row.contested_card, row.challenge_ref = holder, ""
     wait(row, State.DISPUTED)
+    _tell(holder.member, "card_disputed")
+    _tell(row.member, "card_disputed")
     audit.record(Action.CARD_DISPUTED, source, member=row.member, card=row.public_id)
 
 
@@ -121,6 +123,7 @@ def award(row: LinkRequest, source: Source) -> None:
         for one in reversed(cards.with_dependants(holder)):
             cards.let_go(card=one, source=source, reason="dispute")
         _forget_who(holder.member)
+        _tell(holder.member, "dispute_decided", won=False)
     settle(row, source, proof=Card.Proof.POSSESSION if row.card_ref else Card.Proof.STAFF, card_ref=row.card_ref)
 
 
@@ -156,6 +159,20 @@ def _forget_who(member: User) -> None:
     member.save(update_fields=["nik_index", "name", "birth_date_sealed"])
 
 
+def _end_dispute(row: LinkRequest, state: str, source: Source) -> None:
+    """Who gave up knows it; everybody else is told."""
+    if state != State.LINKED and row.contested_card:
+        _give_back(row, source)
+    if state != State.CANCELLED:
+        _tell(row.member, "dispute_decided", won=state == State.LINKED)
+
+
+def _tell(member: User, letter: str, **context: bool) -> None:
+    if member.email and member.is_active:
+        prefix = f"account/email/{letter}"
+        mail.write(template_prefix=prefix, to=member.email, language=member.language, context=context)
+
+
 def _give_back(row: LinkRequest, source: Source) -> None:
     """The claim is over: the earlier holder sees the card again."""
     disputed = row.contested_card_id
@@ -164,6 +181,8 @@ def _give_back(row: LinkRequest, source: Source) -> None:
     holder = cards.holder_of(bytes(row.kpj_index))
     if holder and holder.pk == disputed:
         cards.thaw_after_dispute(card=holder, source=source)
+        if holder.frozen_because != Card.FrozenBecause.DISPUTED:
+            _tell(holder.member, "dispute_decided", won=True)
 
 
 def _move(row: LinkRequest, state: str) -> None:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Action
-from accounts.claim import backoff
+from accounts.claim import INTERNAL_ERROR, backoff, unworded
 from accounts.models import Card, CodeEvent, LinkRequest
 from accounts.sealing import CannotOpen
 from accounts.services import limits, offers
@@ -46,18 +46,35 @@ _DAILY: Final = timedelta(minutes=15)  # a longer wait than this from the upstre
 
 def advance_link(*, public_id: UUID, token: datetime) -> None:
     """One step of one request. Does nothing where another worker has it, or the member ended it meanwhile."""
-    row = LinkRequest.objects.filter(public_id=public_id).select_related("member", "card").first()
-    mine = LinkRequest.objects.take_over(row.pk, token) if row else None
-    if row is None or mine is None:
+    pk = LinkRequest.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
+    mine = LinkRequest.objects.take_over(pk, token) if pk else None
+    row = LinkRequest.objects.filter(pk=pk, fetch_started_at=mine).select_related("member", "card").first()
+    if mine is None or row is None:
         return
-    row.refresh_from_db()
     answer = _ask(row)
-    with transaction.atomic():
-        lock_member(row.member_id)
-        still = LinkRequest.objects.select_for_update(of=("self",)).select_related("member", "card")
-        now = still.filter(pk=row.pk, fetch_started_at=mine).first()
-        if now:
-            _apply(now, answer)
+    try:
+        _write(row, mine, answer)
+    except Exception as error:  # must not be rung for again at the end of every lease
+        _write(row, mine, _our_fault(row, error))
+
+
+@transaction.atomic
+def _write(row: LinkRequest, mine: datetime, answer: Answer) -> None:
+    lock_member(row.member_id)
+    still = LinkRequest.objects.select_for_update(of=("self",)).select_related("member", "card")
+    now = still.filter(pk=row.pk, fetch_started_at=mine).first()
+    if now:
+        _apply(now, answer)
+
+
+class _OurFault:
+    """A bug of ours. Told like an upstream that cannot answer."""
+
+
+def _our_fault(row: LinkRequest, error: Exception) -> _OurFault:
+    told = (row.public_id, row.state, INTERNAL_ERROR)
+    log.error("link_step_failed request=%s state=%s error=%s", *told, exc_info=unworded(error))
+    return _OurFault()
 
 
 def _ask(row: LinkRequest) -> Answer:
@@ -74,11 +91,15 @@ def _ask(row: LinkRequest) -> Answer:
             row.public_id, row.state, error.code, error.reference_no,
         )  # fmt: skip
         return error
+    except Exception as error:
+        return _our_fault(row, error)
 
 
 def _apply(row: LinkRequest, answer: Answer) -> None:
     _, done = _STEPS[row.state]
-    if not isinstance(answer, ProviderError):
+    if isinstance(answer, _OurFault):
+        _again(row, INTERNAL_ERROR, backoff(row.failures + 1))
+    elif not isinstance(answer, ProviderError):
         done(row, answer)
     elif not _means_something(row, answer):
         _later(row, answer)
@@ -86,12 +107,19 @@ def _apply(row: LinkRequest, answer: Answer) -> None:
 
 def _later(row: LinkRequest, error: ProviderError) -> None:
     """Again by the row's own schedule; what only a repair can mend is asked seldom."""
-    held_back = isinstance(error, errors.HeldBack)
-    row.failures += 0 if held_back else 1
-    row.last_error, row.fetch_started_at = error.code, None
-    pause = error.retry_after or backoff(row.failures)
-    if error.retry is Retry.NEVER:
-        pause = timedelta(seconds=settings.BACKOFF_CAP_SECONDS)
+    if isinstance(error, errors.HeldBack):
+        _again(row, error.code, error.wait, failed=False)
+    elif error.retry is Retry.NEVER:
+        _again(row, error.code, timedelta(seconds=settings.BACKOFF_CAP_SECONDS))
+    else:
+        told, own = error.retry_after or timedelta(0), backoff(row.failures + 1)
+        soon = told < timedelta(seconds=settings.BACKOFF_FIRST_SECONDS)  # "0 seconds" must not become hammering
+        _again(row, error.code, max(told, own) if soon else told)
+
+
+def _again(row: LinkRequest, code: str, pause: timedelta, *, failed: bool = True) -> None:
+    row.failures += failed
+    row.last_error, row.fetch_started_at = code, None
     row.next_fetch_at = timezone.now() + pause
     if row.state == State.LINKED and row.failures >= _LIST_TRIES:
         row.next_fetch_at = None
@@ -144,7 +172,9 @@ def _ask_code(row: LinkRequest, provider: Provider) -> Challenge:
 def _code_sent(row: LinkRequest, answer: Challenge) -> None:
     now = timezone.now()
     row.challenge_ref, row.code_destination = answer.challenge_ref, answer.masked_destination[:60]
-    row.code_channel = answer.channel.value
+    if answer.channel is not ContactChannel.UNKNOWN:
+        row.code_channel = answer.channel.value
+    row.code_channel = row.code_channel or ContactChannel.SMS.value  # what to ask for next time
     row.code_channels = ",".join(one.value for one in answer.channels if one is not ContactChannel.UNKNOWN)[:20]
     row.code_expires_at, row.code_after, row.attempts_left = now + answer.expires_in, now + limits.CODE_PAUSE, None
     wait_for_code(row, note="", keep_challenge=True)

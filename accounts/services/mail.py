@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.claim import backoff
+from accounts.claim import INTERNAL_ERROR, backoff, unworded
 from accounts.models import OutgoingMail, User
 from accounts.ring import ring
 from accounts.sealing import CannotOpen
@@ -56,6 +56,10 @@ def send(*, public_id: UUID, token: datetime) -> None:
         _message(row).send()
     except (SMTPException, OSError, CannotOpen) as error:
         _later(row, mine, type(error).__name__)
+        return
+    except Exception as error:  # an address or text that no mail can be made of
+        log.error("mail_failed mail=%s error=%s", row.public_id, INTERNAL_ERROR, exc_info=unworded(error))
+        _later(row, mine, INTERNAL_ERROR)
         return
     OutgoingMail.objects.finish(
         row.pk, mine, message_sealed="", next_fetch_at=None, sent_at=timezone.now(), last_error=""

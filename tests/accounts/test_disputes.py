@@ -1,12 +1,15 @@
 """A card that two people prove, and what staff decide."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts import audit, selectors
 from accounts.models import AuditRow, Card, LinkDecision, LinkRequest, OfferedCard, User
 from accounts.services import cards, limits, linking, linking_decision, offers
 from accounts.services.linking_decision import CannotDecide
-from tests.accounts.conftest import KPJ, NO_CONTACT_KPJ, SECOND_KPJ, ask, link, type_code, work
+from tests.accounts.conftest import KPJ, NO_CONTACT_KPJ, SECOND_KPJ, ask, link, mails, type_code, work
 from tests.accounts.test_linking import wiped
 from tests.factories import make_card, make_member
 
@@ -254,6 +257,44 @@ class TestCardsThatRestOnAnotherCardsProof:
         assert work(row).card == second
         second.refresh_from_db()
         assert (second.proved_by, second.card_ref) == (None, f"K{SECOND_KPJ}")
+
+
+def letters() -> list[tuple[str, str, bool]]:
+    """To whom, about what, and whether it says that the card is theirs."""
+    return [(one["to"], one["subject"], "terhubung ke akun Anda" in one["text"]) for one in mails()]
+
+
+class TestLetters:
+    OPENED, DECIDED = "Satu kartu sedang diperiksa petugas", "Pemeriksaan kartu sudah selesai"
+
+    def test_both_are_told_that_it_is_being_examined(self, member, stranger, disputed):
+        assert letters() == [(who.email, self.OPENED, False) for who in (stranger, member)]
+        for one in mails():
+            assert not any(word in one["text"] for word in (KPJ, KPJ[-4:], "BUDI", "SARI"))
+
+    @pytest.mark.parametrize("approves", [True, False])
+    def test_both_are_told_how_it_ended(self, member, stranger, staff, disputed, settings, approves):
+        settings.APPROVALS_REQUIRED = 1
+        decide(disputed, staff, approves=approves)
+        won = {who: "tidak terhubung" not in one["text"] for one in mails()[2:] for who in [one["to"]]}
+        assert won == {member.email: approves, stranger.email: not approves}
+        assert {subject for _, subject, _ in letters()[2:]} == {self.DECIDED}
+
+    def test_the_holder_is_told_when_the_claimant_gives_up(self, member, stranger, disputed):
+        linking.cancel_link(member=member, public_id=disputed.public_id, source=audit.SYSTEM)
+        assert letters()[2:] == [(stranger.email, self.DECIDED, True)]
+
+    def test_the_card_is_given_back_when_nobody_decides(self, member, stranger, disputed):
+        LinkRequest.objects.update(changed_at=timezone.now() - timedelta(days=31))
+        linking.expire_old_links()
+        assert Card.objects.get().state == "active"
+        assert {who for who, _, _ in letters()[2:]} == {member.email, stranger.email}
+
+    def test_who_has_no_email_gets_none(self, member, stranger, staff, upstream):
+        link(stranger, upstream)
+        User.objects.filter(pk=stranger.pk).update(email=None)
+        link(member, upstream)
+        assert [who for who, _, _ in letters()] == [member.email]
 
 
 class TestWhoTheLoserIs:

@@ -1,16 +1,27 @@
 """Linking a card through the services, against PostgreSQL and the fake upstream."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit, selectors
-from accounts.models import AuditRow, Card, LinkRequest, OfferedCard, User, kpj_index, nik_index
+from accounts.models import (
+    AuditRow,
+    Card,
+    LinkRequest,
+    LinkRequestQuerySet,
+    OfferedCard,
+    User,
+    kpj_index,
+    nik_index,
+)
 from accounts.services import cards, limits, linking, linking_steps, offers
 from accounts.services.limits import NotNow
 from providers import errors
+from providers.port import ContactChannel
 from tests.accounts.conftest import (
     BLOCKED_KPJ,
     BORN,
@@ -138,8 +149,6 @@ def test_a_proved_account_takes_no_other_persons_card(member, upstream):
 
 
 def test_two_people_proved_at_once_in_a_new_account_are_one_too_many(member, upstream):
-    from datetime import date
-
     first = work(ask(member))
     second = work(ask(member, kpj=OTHER_KPJ, nik="3578105402920004", name="SARI UJI", birth_date=date(1992, 2, 14)))
     codes = dict(upstream.outbox)
@@ -154,10 +163,19 @@ def test_no_contact_waits_for_staff_and_keeps_what_staff_need(member, upstream):
     row = work(ask(member, kpj=NO_CONTACT_KPJ, nik="3171011708450003", name="TANPA KONTAK"))
     assert row.state == State.WAITING_STAFF
     assert (row.nik, row.name) == ("3171011708450003", "TANPA KONTAK")
-    LinkRequest.objects.update(changed_at=timezone.now() - timedelta(days=30))
+    LinkRequest.objects.update(changed_at=timezone.now() - timedelta(days=29))
     linking.expire_old_links()
     row.refresh_from_db()
     assert row.state == State.WAITING_STAFF
+
+
+def test_what_staff_do_not_decide_in_thirty_days_is_wiped(member, upstream):
+    row = work(ask(member, kpj=NO_CONTACT_KPJ, nik="3171011708450003", name="TANPA KONTAK"))
+    LinkRequest.objects.update(changed_at=timezone.now() - timedelta(days=31))
+    assert linking.expire_old_links() == 1
+    row.refresh_from_db()
+    assert (row.state, wiped(row)) == (State.EXPIRED, True)
+    assert actions(member)[-1] == "link_expired"
 
 
 def test_a_similar_name_is_said_with_the_code(member, upstream):
@@ -303,6 +321,39 @@ def test_asking_again_goes_on_with_the_open_request(member, upstream):
     assert LinkRequest.objects.count() == 1
 
 
+@pytest.mark.parametrize("changed", [{"name": "BUDI SALAH"}, {"nik": "3171011708450009"}, {"birth_date": date(1945, 8, 16)}])
+def test_corrected_data_replace_those_still_being_matched(member, upstream, changed):
+    wrong = ask(member, **changed)
+    right = ask(member)
+    wrong.refresh_from_db()
+    assert (wrong.state, wiped(wrong)) == (State.CANCELLED, True)
+    assert (right.name, right.nik, right.birth_date_iso) == (NAME, NIK, BORN.isoformat())
+    assert work(right).state == State.CODE_SENT
+    assert work(wrong).state == State.CANCELLED
+    assert upstream.calls.count("verify_member") == 1
+
+
+def test_correcting_again_and_again_is_limited_like_asking(member, upstream):
+    with pytest.raises(NotNow, match="requests_today"):
+        for number in range(limits.REQUESTS_A_DAY + 1):
+            ask(member, name=f"BUDI {'I' * (number + 1)}")
+
+
+def test_until_the_first_code_is_out_corrections_tell_nothing_about_the_match(member, upstream):
+    row = work(ask(member), steps=1)
+    assert row.state == State.SENDING_CODE
+    assert ask(member, name="BUDI SALAH") != row
+
+
+def test_after_the_match_other_data_are_not_taken_and_the_member_is_told(member, upstream):
+    row = work(ask(member))
+    with pytest.raises(linking.AlreadyAsked):
+        ask(member, name="BUDI SALAH")
+    row.refresh_from_db()
+    assert (row.state, row.name) == (State.CODE_SENT, NAME)
+    assert ask(member) == row
+
+
 def test_the_holder_who_asks_again_is_told_so(member, upstream):
     link(member, upstream)
     with pytest.raises(linking.AlreadyLinked):
@@ -439,7 +490,7 @@ def test_bells_and_log_lines_carry_public_ids_only(
 ):
     caplog.set_level("DEBUG")
     rung: list[list[str]] = []
-    monkeypatch.setattr("accounts.ring._send", lambda task, args: rung.append(args))
+    monkeypatch.setattr("accounts.ring._send", lambda task, args, delay: rung.append(args))
 
     def fail(**_: object) -> None:
         raise errors.BadAnswer("a check that failed")
@@ -456,6 +507,94 @@ def test_bells_and_log_lines_carry_public_ids_only(
         assert personal not in "".join(
             record.getMessage() for record in caplog.records if record.name.startswith("jht")
         )
+
+
+def broken(*_: object, **__: object) -> None:
+    raise RuntimeError(f"cannot digest {NIK} of {NAME}")
+
+
+@pytest.mark.parametrize("where", ["asking", "writing"])
+def test_a_bug_of_ours_backs_off_and_is_logged_without_what_it_choked_on(member, upstream, monkeypatch, caplog, where):
+    row = ask(member)
+    if where == "asking":
+        monkeypatch.setattr(upstream, "verify_member", broken)
+    else:
+        monkeypatch.setattr(linking_steps, "_send_first_code", broken)
+    work(row)
+    assert (row.state, row.failures, row.last_error, row.fetch_started_at) == (State.MATCHING, 1, "internal_error", None)
+    assert row.next_fetch_at > timezone.now() + timedelta(seconds=5)
+    assert caplog.text.count("link_step_failed") == 1
+    assert "Traceback" in caplog.text
+    assert NIK not in caplog.text
+    assert NAME not in caplog.text
+    assert selectors.link_progress(row).code == "checking_delayed"
+    monkeypatch.undo()
+    LinkRequest.objects.update(next_fetch_at=timezone.now())
+    linking.ring_due_links()
+    assert work(row).state == State.CODE_SENT
+
+
+def test_a_list_that_breaks_us_is_given_up_in_the_end(member, upstream, monkeypatch):
+    monkeypatch.setattr(upstream, "list_cards", broken)
+    row = link(member, upstream)
+    for _ in range(9):
+        LinkRequest.objects.filter(next_fetch_at__isnull=False).update(next_fetch_at=timezone.now())
+        linking.ring_due_links()
+        work(row)
+    assert (row.state, row.next_fetch_at) == (State.LINKED, None)
+    assert Card.objects.get().state == "active"
+
+
+def test_an_upstream_that_says_again_in_no_time_is_not_hammered(member, upstream, monkeypatch):
+    def at_once(**_: object) -> None:
+        raise errors.Maintenance(wire=errors.Wire(retry_after=timedelta(0)))
+
+    monkeypatch.setattr(upstream, "verify_member", at_once)
+    row = work(ask(member))
+    assert row.next_fetch_at > timezone.now() + timedelta(seconds=5)
+
+
+def test_a_request_cancelled_while_the_worker_takes_it_over_is_left_alone(member, upstream, monkeypatch):
+    row = ask(member)
+    take_over = LinkRequestQuerySet.take_over
+
+    def cancelled(self, pk, token):
+        mine = take_over(self, pk, token)
+        linking.cancel_link(member=member, public_id=row.public_id, source=audit.SYSTEM)
+        return mine
+
+    monkeypatch.setattr(LinkRequestQuerySet, "take_over", cancelled)
+    linking_steps.advance_link(public_id=row.public_id, token=row_token(row))
+    row.refresh_from_db()
+    assert (row.state, upstream.calls) == (State.CANCELLED, [])
+
+
+def test_a_channel_we_do_not_know_is_not_asked_for_next_time(member, upstream, monkeypatch):
+    real, asked = upstream.send_challenge, []
+
+    def unknown(**data):
+        asked.append(data["channel"])
+        return replace(real(**data), channel=ContactChannel.UNKNOWN)
+
+    monkeypatch.setattr(upstream, "send_challenge", unknown)
+    row = work(ask(member))
+    assert row.code_channel == "SMS"
+    LinkRequest.objects.update(code_after=timezone.now())
+    linking.resend_code(member=member, public_id=row.public_id, source=audit.SYSTEM)
+    assert work(row).state == State.CODE_SENT
+    assert asked == [ContactChannel.SMS] * 2
+
+
+def test_requests_that_waited_together_get_their_turns_one_by_one(member, upstream, monkeypatch, settings):
+    settings.PROVIDER_MAX_PER_SECOND = 0.2
+    delays: list[float] = []
+    monkeypatch.setattr("accounts.services.linking_outcomes.ring", lambda *_, delay: delays.append(delay))
+    for number in range(3):
+        ask(member, kpj=f"2499999999{number}")
+    LinkRequest.objects.update(next_fetch_at=timezone.now())
+    delays.clear()
+    assert linking.ring_due_links() == 2
+    assert delays == [0, 5]
 
 
 def test_a_key_dropped_too_early_parks_the_request_instead_of_hammering(member, upstream, settings):

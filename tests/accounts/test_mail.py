@@ -70,6 +70,22 @@ def test_a_server_that_is_away_is_asked_again_by_the_row(row, monkeypatch):
     assert deliver(row).sent_at
 
 
+def test_a_mail_that_cannot_be_made_backs_off_and_is_given_up_after_a_day(row, monkeypatch, caplog):
+    def poison(*_: object) -> None:
+        raise ValueError("no header for budi@contoh.example")
+
+    monkeypatch.setattr("accounts.services.mail.EmailMessage.send", poison)
+    deliver(row)
+    assert (row.failures, row.last_error, row.fetch_started_at) == (1, "internal_error", None)
+    assert row.next_fetch_at > timezone.now() + timedelta(seconds=5)
+    assert "mail_failed" in caplog.text
+    assert "budi" not in caplog.text
+    OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=24), next_fetch_at=timezone.now())
+    mail.ring_due_mail()
+    deliver(row)
+    assert (row.last_error, row.message_sealed, row.next_fetch_at) == ("given_up", "", None)
+
+
 def test_after_a_day_it_is_given_up_and_wiped(row, monkeypatch):
     monkeypatch.setattr("accounts.services.mail.EmailMessage.send", fail)
     OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=24))
@@ -108,6 +124,8 @@ def test_the_act_that_fails_sends_nothing(db):
             f"account/email/{name}"
             for name in (
                 "account_already_exists",
+                "card_disputed",
+                "dispute_decided",
                 "email_changed",
                 "email_confirm",
                 "email_confirmation",
@@ -134,7 +152,7 @@ def test_the_act_that_fails_sends_nothing(db):
         ),
     ],
 )
-def test_every_mail_allauth_can_send_is_ours_short_and_unescaped(prefix, settings):
+def test_every_mail_to_a_member_is_ours_short_and_unescaped(prefix, settings):
     context = {
         "code": "12345678",
         "timestamp": timezone.now(),

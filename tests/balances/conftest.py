@@ -18,7 +18,7 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> list[tuple[UUID, datetime]]:
     """Instead of a broker: (card, token) of every bell rung for a balance."""
     rung: list[tuple[UUID, datetime]] = []
 
-    def ring(task_name: str, public_id: UUID, token: datetime | None = None) -> None:
+    def ring(task_name: str, public_id: UUID, token: datetime | None = None, *, delay: float = 0.0) -> None:
         assert task_name == "balances.refresh_balance"
         assert token is not None
         rung.append((public_id, token))

@@ -123,7 +123,8 @@ STORED = NOW - timedelta(days=20)
         ("1.00", STORED - timedelta(seconds=1), STORED, "older_as_of"),
         ("-0.01", STORED, None, "bad_answer"),
         ("1.00", None, None, "bad_answer"),
-        ("1.00", NOW + timedelta(days=367), None, "bad_answer"),
+        ("1.00", NOW + timedelta(days=2), None, ""),
+        ("1.00", NOW + timedelta(days=3), None, "bad_answer"),
         ("1.00", NOW + timedelta(hours=20), STORED, ""),
         # A stored date in the future was a mistake: it must not block what is true today.
         ("1.00", STORED, NOW + timedelta(days=30), ""),

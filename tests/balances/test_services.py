@@ -241,6 +241,26 @@ def test_a_bug_of_ours_backs_off_like_any_failure(
     assert any("internal_error" in line for line in caplog.messages)
 
 
+def test_an_answer_that_cannot_be_stored_backs_off_like_any_failure(
+    member: User, upstream: Upstream, caplog: pytest.LogCaptureFixture
+) -> None:
+    card = make_card(member)
+    upstream(answer("9.00", reference_no="R\0"))
+    assert fetch(card) == "internal_error"
+    row = Balance.objects.get(card=card)
+    assert (row.amount, row.failures, row.last_error, row.fetch_started_at) == (None, 1, "internal_error", None)
+    assert caplog.text.count("balance_fetch_failed") == 1
+
+
+@pytest.mark.parametrize(("demo", "code"), [(False, "bad_answer"), (True, "ok")])
+def test_a_date_far_ahead_is_believed_only_of_the_sandbox(
+    member: User, upstream: Upstream, settings: Any, demo: bool, code: str
+) -> None:
+    settings.DEMO = demo
+    upstream(answer(as_of=timezone.now() + timedelta(days=300)))
+    assert fetch(make_card(member)) == code
+
+
 def test_held_back_is_no_failure_and_the_ask_is_not_lost(member: User, upstream: Upstream, bells: list[Any]) -> None:
     card = make_card(member)
     make_balance(card)

@@ -57,6 +57,18 @@ def test_a_sweep_rings_no_more_than_the_upstream_takes(member: User, bells: list
     assert [services.sweep() for _ in range(3)] == [3, 2, 0]
 
 
+def test_a_sweep_spreads_its_bells_over_the_time_until_the_next(
+    member: User, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.PROVIDER_MAX_PER_SECOND = 0.5
+    delays: list[float] = []
+    monkeypatch.setattr(services, "ring", lambda *_, delay: delays.append(delay))
+    for _ in range(9):
+        make_card(member)
+    assert services.sweep() == 5
+    assert delays == [0, 2, 4, 6, 8]
+
+
 def test_the_night_plans_only_what_is_due_and_was_viewed(member: User, bells: list[Any]) -> None:
     today = timezone.localdate()
     due = make_balance(make_card(member), next_fetch_at=NOW(), viewed_on=today - timedelta(days=30))

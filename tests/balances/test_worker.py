@@ -12,11 +12,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import ring
+from accounts.claim import SWEEP_EVERY_SECONDS
 from accounts.models import Card, User
 from balances import selectors, services
 from balances.models import Balance, FetchAttempt
 from balances.reading import Reading, State
 from demo.embedded.process import wait_until
+from providers.errors import HeldBack
 from tests.balances.upstream import balance_calls, link_sandbox_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,7 +59,7 @@ def test_a_bell_rung_many_times_is_one_upstream_call(
     card = link_sandbox_card(member, ORDINARY, sandbox)
     before = balance_calls(sandbox, ORDINARY)
 
-    def ring_ten_times(task_name: str, public_id: UUID, token: datetime) -> None:
+    def ring_ten_times(task_name: str, public_id: UUID, token: datetime, *, delay: float) -> None:
         for _ in range(10):
             current_app.send_task(task_name, args=[str(public_id), token.isoformat()])
 
@@ -121,6 +123,38 @@ def test_a_card_that_was_just_linked_is_fetched_by_the_sweep(
     worker()
     current_app.send_task("balances.sweep")
     assert wait_until(lambda: arrived(card), timeout=20)
+
+
+def link_in_turn(member: User, kpj: str, sandbox: Any) -> None:
+    try:
+        link_sandbox_card(member, kpj, sandbox)
+    except HeldBack as held:
+        time.sleep(held.wait.total_seconds())
+        link_sandbox_card(member, kpj, sandbox)
+
+
+def test_a_backlog_is_done_at_the_agreed_rate(
+    member: User, sandbox: Any, worker: Callable[..., Any], settings: Any
+) -> None:
+    """The sweep is rung as beat would, and another one has to go on where it stopped."""
+    agreed, number = 4.0, 50
+    for one in sandbox.people(number):
+        link_in_turn(member, one["kpj"][-1], sandbox)
+    settings.PROVIDER_MAX_PER_SECOND = agreed
+    worker(PROVIDER_MAX_PER_SECOND=str(agreed))
+    begun = time.monotonic()
+
+    def done() -> bool:
+        nonlocal rung
+        if time.monotonic() - rung > SWEEP_EVERY_SECONDS:
+            rung = time.monotonic()
+            current_app.send_task("balances.sweep")
+        return FetchAttempt.objects.count() >= number
+
+    rung = begun - 2 * SWEEP_EVERY_SECONDS
+    assert wait_until(done, timeout=60, pause=0.1)
+    rate = number / (time.monotonic() - begun)
+    assert 0.7 * agreed < rate < 1.3 * agreed, f"{rate:.1f} a second"
 
 
 def test_messages_to_workers_carry_ids_and_tokens_only(member: User, sandbox: Any, bells: list[Any]) -> None:
