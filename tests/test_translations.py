@@ -11,6 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from django.utils.translation import gettext, ngettext, npgettext, override, pgettext
 
+from tests import translations
 from tests.translations import PLURALS, Key, compiled, key_of, marked, marked_in, po_path, read
 
 SAME_IN_BOTH = {"Email", "email", "Menu", "NIK", "administrator"}
@@ -48,6 +49,14 @@ def test_english_has_exactly_the_marked_strings(ours: dict[Key, Message]) -> Non
     missing, left_over = ours.keys() - english.keys(), english.keys() - ours.keys()
     assert not missing, f"run python -m tests.translations and translate: {sorted(map(str, missing))}"
     assert not left_over, f"run python -m tests.translations: {sorted(map(str, left_over))}"
+
+
+def test_bringing_it_in_step_loses_no_translation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = po_path("en").read_bytes()
+    (tmp_path / "en.po").write_bytes(before)
+    monkeypatch.setattr(translations, "po_path", lambda language: tmp_path / f"{language}.po")
+    assert translations.refresh() == []
+    assert (tmp_path / "en.po").read_bytes() == before
 
 
 @pytest.mark.parametrize("language", PLURALS)
