@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         names = {
             "reauthenticate": gettext("Pakai kata sandi"),
             "mfa_reauthenticate": gettext("Pakai kode aplikasi autentikator"),
-            "mfa_reauthenticate:webauthn": gettext("Pakai kunci sandi (passkey)"),
+            "mfa_reauthenticate:webauthn": gettext("Pakai kunci sandi"),
         }
         methods = super().get_reauthentication_methods(user)
         return [{**method, "description": names[method["id"]]} for method in methods]

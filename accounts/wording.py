@@ -114,8 +114,8 @@ DELAYS: Final[Mapping[str, Text]] = {
     "rate_limited": _("Sistem BPJS Ketenagakerjaan sedang sibuk. Kami mencoba lagi sendiri."),
     "held_back": _("Sedang banyak permintaan. Giliran Anda sebentar lagi."),
 } | dict.fromkeys(
-    ("unavailable", "internal_error", "auth_failed", "token_expired", "duplicate", "bad_answer", "invalid_request", "link_expired",
-     "not_found", "mismatch", "merged", "blocked", "no_contact", "code_expired", "code_blocked"),
+    ("unavailable", "auth_failed", "token_expired", "duplicate", "bad_answer", "invalid_request", "link_expired",
+     "internal_error", "not_found", "mismatch", "merged", "blocked", "no_contact", "code_expired", "code_blocked"),
     _WE_TRY_AGAIN,
 )  # fmt: skip
 

@@ -54,14 +54,14 @@ def _send_reset(by: Source) -> Act:
 
 def _reset_authenticators(by: Source) -> Act:
     return Act(
-        title=gettext_lazy("Hapus autentikasi yang hilang"),
+        title=gettext_lazy("Hapus autentikator yang hilang"),
         explanation=gettext_lazy(
-            "Aplikasi autentikasi, passkey, dan kode cadangan anggota dihapus, semua perangkat dikeluarkan, dan kata "
-            "sandi lama tidak berlaku. Anggota masuk lagi dengan kode ke emailnya."
+            "Aplikasi autentikator, kunci sandi, dan kode pemulihan anggota dihapus, semua perangkat dikeluarkan, dan "
+            "kata sandi lama tidak berlaku. Anggota masuk lagi dengan kode ke emailnya."
         ),
-        button=gettext_lazy("Hapus autentikasi"),
+        button=gettext_lazy("Hapus autentikator"),
         danger=True,
-        do=_doing(staff.reset_authenticators, by, _("Autentikasi dihapus dan surat pemberitahuan sedang dikirim.")),
+        do=_doing(staff.reset_authenticators, by, _("Autentikator dihapus dan surat pemberitahuan sedang dikirim.")),
     )
 
 
@@ -95,7 +95,7 @@ def _staff_act(by: Source, member: User) -> tuple[str, Act]:
         )
     return "jadikan-petugas", Act(
         title=gettext_lazy("Jadikan petugas anggota"),
-        explanation=gettext_lazy("Orang ini dapat melihat dan mengurus akun anggota, setelah memasang autentikasi."),
+        explanation=gettext_lazy("Orang ini dapat melihat dan mengurus akun anggota, setelah memasang autentikator."),
         button=gettext_lazy("Jadikan petugas"),
         do=_doing(staff.make_staff, by, _("Orang ini sekarang petugas anggota.")),
     )

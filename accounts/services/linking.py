@@ -3,7 +3,7 @@
 All of it is quick: the upstream is asked by a worker (accounts.services.linking_steps).
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 

@@ -209,7 +209,7 @@ class TestCardsThatRestOnAnotherCardsProof:
         assert selectors.cards_visible_to(member).get().kpj == KPJ
 
     def test_they_come_back_with_it(self, member, stranger, staff, upstream):
-        first, second = link_with_offer(stranger, upstream)
+        link_with_offer(stranger, upstream)
         decide(link(member, upstream), staff, approves=False)
         assert [(card.state, card.frozen_because) for card in stranger.cards.all()] == [("active", "")] * 2
 
@@ -227,7 +227,7 @@ class TestCardsThatRestOnAnotherCardsProof:
         assert second.state == "active"
 
     def test_one_whose_own_dispute_ended_waits_for_the_proofs(self, member, stranger, staff, upstream):
-        first, second = link_with_offer(stranger, upstream)
+        _, second = link_with_offer(stranger, upstream)
         link(member, upstream)
         own = link(make_member("ketiga@contoh.example"), upstream, kpj=SECOND_KPJ)
         decide(own, staff, approves=False)
@@ -235,7 +235,7 @@ class TestCardsThatRestOnAnotherCardsProof:
         assert second.state == "frozen"
 
     def test_one_that_the_owner_locked_stays_locked(self, member, stranger, staff, upstream):
-        first, second = link_with_offer(stranger, upstream)
+        _, second = link_with_offer(stranger, upstream)
         Card.objects.filter(pk=second.pk).update(state="frozen", frozen_because="owner")
         decide(link(member, upstream), staff, approves=False)
         second.refresh_from_db()
@@ -273,9 +273,9 @@ class TestLetters:
             assert not any(word in one["text"] for word in (KPJ, KPJ[-4:], "BUDI", "SARI"))
 
     @pytest.mark.parametrize("approves", [True, False])
-    def test_both_are_told_how_it_ended(self, member, stranger, staff, disputed, settings, approves):
+    def test_both_are_told_how_it_ended(self, member, stranger, disputed, settings, approves):
         settings.APPROVALS_REQUIRED = 1
-        decide(disputed, staff, approves=approves)
+        decide(disputed, make_member("rekan@contoh.example", is_staff=True), approves=approves)
         won = {who: "tidak terhubung" not in one["text"] for one in mails()[2:] for who in [one["to"]]}
         assert won == {member.email: approves, stranger.email: not approves}
         assert {subject for _, subject, _ in letters()[2:]} == {self.DECIDED}

@@ -321,7 +321,9 @@ def test_asking_again_goes_on_with_the_open_request(member, upstream):
     assert LinkRequest.objects.count() == 1
 
 
-@pytest.mark.parametrize("changed", [{"name": "BUDI SALAH"}, {"nik": "3171011708450009"}, {"birth_date": date(1945, 8, 16)}])
+@pytest.mark.parametrize(
+    "changed", [{"name": "BUDI SALAH"}, {"nik": "3171011708450009"}, {"birth_date": date(1945, 8, 16)}]
+)
 def test_corrected_data_replace_those_still_being_matched(member, upstream, changed):
     wrong = ask(member, **changed)
     right = ask(member)
@@ -334,9 +336,10 @@ def test_corrected_data_replace_those_still_being_matched(member, upstream, chan
 
 
 def test_correcting_again_and_again_is_limited_like_asking(member, upstream):
+    for number in range(limits.REQUESTS_A_DAY):
+        ask(member, name=f"BUDI {'I' * (number + 1)}")
     with pytest.raises(NotNow, match="requests_today"):
-        for number in range(limits.REQUESTS_A_DAY + 1):
-            ask(member, name=f"BUDI {'I' * (number + 1)}")
+        ask(member)
 
 
 def test_until_the_first_code_is_out_corrections_tell_nothing_about_the_match(member, upstream):
@@ -521,7 +524,8 @@ def test_a_bug_of_ours_backs_off_and_is_logged_without_what_it_choked_on(member,
     else:
         monkeypatch.setattr(linking_steps, "_send_first_code", broken)
     work(row)
-    assert (row.state, row.failures, row.last_error, row.fetch_started_at) == (State.MATCHING, 1, "internal_error", None)
+    assert (row.state, row.failures, row.last_error) == (State.MATCHING, 1, "internal_error")
+    assert row.fetch_started_at is None
     assert row.next_fetch_at > timezone.now() + timedelta(seconds=5)
     assert caplog.text.count("link_step_failed") == 1
     assert "Traceback" in caplog.text
