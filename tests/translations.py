@@ -105,7 +105,7 @@ def refresh() -> list[str]:
     fresh = marked()
     for message in fresh:
         old = known.get(key_of(message))
-        if message.id and old and type(old.string) is type(message.string):
+        if message.id and old and isinstance(old.id, str) is isinstance(message.id, str):
             message.string = old.string
     save("en", fresh)
     return [key_of(message)[0] for message in fresh if message.id and not any(message.string or "")]
