@@ -14,9 +14,12 @@ from django.utils import timezone
 from accounts.models import Card, User
 from accounts.selectors import cards_visible_to
 from balances import freshness, ledger
+from balances.claim_rules import Dates
+from balances.duedates import calendar
 from balances.freshness import Facts, Rules
 from balances.ledger import StatementReading
 from balances.models import Balance, Contribution, Employment, Statement, StatementYear
+from balances.months import Seen, Stretch, seen_until, stretches
 from balances.reading import Reading, State, Total
 from providers.port import AccountStatus, CardStatus
 
@@ -98,6 +101,18 @@ def reading_of(card: Card, now: datetime | None = None) -> Reading:
 def _reason(card: Card, balance: Balance, state: State) -> str:
     reasons = {State.LOCKED: card.frozen_because, State.UNAVAILABLE: balance.unavailable_reason}
     return reasons.get(state, "")
+
+
+def dates_of(card: Card, member: User) -> Dates:
+    """What claim rules hang on. Of a card in dispute nothing is told."""
+    if card.state != Card.State.ACTIVE:
+        return Dates(born=member.birth_date)
+    return Dates(
+        born=member.birth_date,
+        joined_on=card.joined_on,
+        inactive_since=card.inactive_since,
+        active={str(CardStatus.AKTIF): True, str(CardStatus.NON_AKTIF): False}.get(card.membership),
+    )
 
 
 def total_of(readings: Iterable[Reading]) -> Total | None:
@@ -222,3 +237,18 @@ def _job(row: Employment) -> ledger.Job:
         started_on=row.started_on,
         ended_on=row.ended_on,
     )
+
+
+def seen_of(reading: StatementReading) -> date | None:
+    return seen_until(as_of=reading.as_of, contributions_until=reading.contributions_until, years=reading.years)
+
+
+def stretches_of(reading: StatementReading) -> list[Stretch]:
+    """Each employment month by month, judged by how far the upstream says it has looked."""
+    seen = Seen(
+        until=seen_of(reading),
+        today=timezone.localdate(),
+        lag=timedelta(days=settings.POSTING_LAG_DAYS),
+        calendar=calendar(),
+    )
+    return stretches(reading.jobs, reading.rows, seen) if reading.years else []

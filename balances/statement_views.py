@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,8 +13,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from balances import looking, selectors
+from balances.growth import FOOT, HEIGHT, WIDTH, bars, levels
 from balances.ledger import StatementReading
 from balances.statement import claim_statement
+from balances.statement_wording import legend
 
 
 @require_safe
@@ -39,9 +42,20 @@ def _context(request: HttpRequest, card_id: UUID) -> dict[str, Any]:
     looking.look(request, [card])
     claim_statement(card)
     reading = selectors.statement_reading_of(card)
-    year = _chosen(request, reading)
-    rows = reading.rows_of(year) if year else ()
-    return {"statement": reading, "year": year, "rows": rows, "has_others": len(cards) > 1}
+    year, found = _chosen(request, reading), levels(reading.years)
+    return {
+        "statement": reading,
+        "year": year,
+        "rows": reading.rows_of(year) if year else (),
+        "stretches": selectors.stretches_of(reading),
+        "seen": selectors.seen_of(reading),
+        "legend": legend(),
+        "posting_lag": settings.POSTING_LAG_DAYS,
+        "levels": found,
+        "bars": bars(found),
+        "picture": {"width": WIDTH, "height": HEIGHT, "foot": HEIGHT - FOOT, "label": HEIGHT - 6},
+        "has_others": len(cards) > 1,
+    }
 
 
 def _chosen(request: HttpRequest, reading: StatementReading) -> int | None:

@@ -6,14 +6,16 @@ An amount stands in a sentence only beside its date.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from balances.ledger import Difference, Kind, StatementReading, Year
+from balances.months import Month, MonthState, Stretch
 from balances.reading import State
-from balances.wording import FAILURES, LOCKED, NO_AMOUNT, Words, clock, joined, long_date, long_month, rupiah
+from balances.wording import FAILURES, LOCKED, NO_AMOUNT, SEGMENTS, Words, clock, joined, long_date, long_month, rupiah
 
 LABELS: Words = {
     State.LOCKED: gettext_lazy("Dikunci"),
@@ -32,6 +34,7 @@ STATUSES: Words = {
     "KOREKSI": gettext_lazy("Koreksi"),
     "UNKNOWN": gettext_lazy("Tidak dikenal"),
 }
+MOST_NAMED = 6
 _MUST_ACT = {"not_found", "mismatch", "blocked", "link_expired"}
 
 
@@ -136,3 +139,141 @@ def rate(year: Year) -> str:
     if year.rate_percent is not None:
         return f"{year.rate_percent:.2f}%".replace(".", ",")
     return _("belum ditetapkan") if year.rate_status == "BELUM_DITETAPKAN" else _("tidak diberikan")
+
+
+# Did my employer pay?
+
+MONTHS: Words = {
+    MonthState.PAID: gettext_lazy("lunas"),
+    MonthState.LATE: gettext_lazy("lunas, terlambat"),
+    MonthState.PARTIAL: gettext_lazy("dibayar sebagian"),
+    MonthState.RECEIVED: gettext_lazy("diterima, belum dibukukan"),
+    MonthState.AHEAD: gettext_lazy("belum jatuh tempo"),
+    MonthState.NOT_SEEN: gettext_lazy("belum terlihat"),
+    MonthState.MISSING: gettext_lazy("tidak tercatat"),
+    MonthState.NONE: gettext_lazy("tidak ada iuran"),
+    MonthState.UNCLEAR: gettext_lazy("status tidak dikenal"),
+}
+# A shape for each, so that nothing hangs on colour.
+SIGNS = {
+    MonthState.PAID: "✓",
+    MonthState.LATE: "!",
+    MonthState.PARTIAL: "½",
+    MonthState.RECEIVED: "…",
+    MonthState.AHEAD: "·",
+    MonthState.NOT_SEEN: "?",
+    MonthState.MISSING: "✕",
+    MonthState.NONE: "–",
+    MonthState.UNCLEAR: "?",
+}
+
+
+def legend() -> list[tuple[str, str, str]]:
+    """(state, sign, words) of each; one sign stands for two rare ones, so that list keeps the first."""
+    return [(state, SIGNS[state], str(words)) for state, words in MONTHS.items() if state != MonthState.UNCLEAR]
+
+
+def month_words(one: Month) -> str:
+    """Januari 2026: lunas, jatuh tempo 15 Februari 2026"""
+    words = f"{long_month(one.month)}: {MONTHS[one.state]}"
+    if one.due and one.state in {MonthState.AHEAD, MonthState.NOT_SEEN, MonthState.MISSING, MonthState.LATE}:
+        words += ", " + _("batas setor %(date)s") % {"date": long_date(one.due)}
+    return words
+
+
+def stretch_name(stretch: Stretch) -> str:
+    return stretch.job.employer_name or str(SEGMENTS.get(stretch.job.segment, _("Iuran lain")))
+
+
+def stretch_span(stretch: Stretch) -> str:
+    """Januari 2019 sampai Maret 2021; without an end: sampai sekarang"""
+    job = stretch.job
+    if job.started_on is None:
+        return ""
+    start = date_format(job.started_on, "F Y")
+    if job.ended_on is None:
+        return _("%(start)s sampai sekarang") % {"start": start}
+    return _("%(start)s sampai %(end)s") % {"start": start, "end": date_format(job.ended_on, "F Y")}
+
+
+def stretch_sentences(stretch: Stretch, seen: date | None, support: str) -> list[str]:
+    """What stands out in these months, gravest first, and what to do; the last word is that all is well."""
+    parts = [
+        *_missing(stretch, seen, support),
+        *_told(stretch, MonthState.PARTIAL, _("Iuran %(months)s baru dibayar sebagian. Tanyakan kepada bagian "
+                                              "kepegawaian kapan sisanya dibayar.")),
+        *_told(stretch, MonthState.NOT_SEEN, _("Iuran %(months)s belum terlihat. Pembukuan bisa makan waktu beberapa "
+                                               "minggu setelah dibayar, jadi ini belum tentu berarti tidak dibayar.")),
+        *_told(stretch, MonthState.RECEIVED, _("Iuran %(months)s sudah diterima tetapi belum dibukukan. Anda tidak "
+                                               "perlu melakukan apa pun.")),
+        *_told(stretch, MonthState.LATE, _("Iuran %(months)s dibayar lewat batas setor. Uangnya sudah masuk; denda "
+                                           "menjadi urusan pemberi kerja.")),
+        *_told(stretch, MonthState.UNCLEAR, _("Status iuran %(months)s tidak kami kenal.")),
+        *_none(stretch),
+        *_fell(stretch),
+    ]  # fmt: skip
+    return parts or _all_well(stretch)
+
+
+def _told(stretch: Stretch, state: MonthState, text: str) -> list[str]:
+    months = stretch.of(state)
+    return [text % {"months": listed(months)}] if months else []
+
+
+def _missing(stretch: Stretch, seen: date | None, support: str) -> list[str]:
+    months = stretch.of(MonthState.MISSING)
+    if not months or seen is None:
+        return []
+    words = {"months": listed(months), "date": long_date(seen), "support": support}
+    what = _("Iuran %(months)s tidak tercatat sampai %(date)s, padahal batas setor dan waktu pembukuannya sudah lewat. "
+             "Bisa jadi belum dibayar, bisa jadi salah lapor.") % words  # fmt: skip
+    ask = _("Tanyakan dulu kepada bagian kepegawaian dan siapkan slip gaji bulan itu.")
+    call = _("Bila tidak selesai, hubungi %(support)s.") if support else _("Bila tidak selesai, hubungi kantor cabang.")
+    return [what, f"{ask} {call % words}"]
+
+
+def _none(stretch: Stretch) -> list[str]:
+    months = stretch.of(MonthState.NONE)
+    if not months:
+        return []
+    words = {"months": listed(months)}
+    if stretch.job.segment == "BPU":
+        text = _("Tidak ada iuran untuk %(months)s. Iuran ini Anda bayar sendiri; bulan yang terlewat tidak menambah "
+                 "saldo, dan saldo yang ada tetap berkembang.")  # fmt: skip
+        return [text % words]
+    if stretch.job.segment == "PMI":
+        return [_("Tidak ada iuran untuk %(months)s. Iuran JHT pekerja migran bersifat sukarela.") % words]
+    return [_("Tidak ada iuran untuk %(months)s, bulan yang tidak penuh dikerjakan.") % words]
+
+
+def _fell(stretch: Stretch) -> list[str]:
+    months = [one.month for one in stretch.months if one.wage_fell]
+    if not months:
+        return []
+    text = _(
+        "Upah yang dilaporkan turun pada %(months)s. Sebabnya bisa bermacam-macam; cocokkan dengan slip gaji Anda."
+    )
+    return [text % {"months": listed(months)}]
+
+
+def _all_well(stretch: Stretch) -> list[str]:
+    paid = stretch.of(MonthState.PAID)
+    if not paid:
+        return []
+    return [_("Semua iuran yang sudah jatuh tempo tercatat, sampai %(month)s.") % {"month": long_month(paid[-1])}]
+
+
+def listed(months: list[str]) -> str:
+    """Mei 2019, Juni 2019 dan 4 bulan lain; the newest first to be named are the last six."""
+    named = [long_month(month) for month in months[-MOST_NAMED:]]
+    if len(months) > MOST_NAMED:
+        more = len(months) - MOST_NAMED
+        text = ngettext("%(count)d bulan sebelumnya", "%(count)d bulan sebelumnya", more)
+        named.insert(0, text % {"count": more})
+    return joined(named)
+
+
+def growth_description(first: int, last: int, day: date) -> str:
+    words = {"first": first, "last": last, "date": long_date(day)}
+    return _("Satu batang setiap tahun dari %(first)s sampai %(last)s, terakhir per %(date)s. Bagian bawah adalah "
+             "iuran, bagian atas hasil pengembangan. Angkanya ada di tabel sesudah gambar.") % words  # fmt: skip

@@ -13,7 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Card, LinkRequest, OfferedCard, User, kpj_index, nik_index
-from tests.factories import make_balance, make_card, make_kpj
+from tests.factories import make_balance, make_card, make_kpj, make_statement
 
 # Open to visitors: nothing of a member's stands there.
 PUBLIC = {
@@ -46,7 +46,7 @@ POST_ONLY = {
 }
 # Not pages to look at: words for machines, parts of pages, a text file, the data of a passkey.
 NOT_PAGES = {"healthz", "readyz", "link_fragment", "balance_fragment", "mfa_download_recovery_codes"}
-NOT_PAGES |= {"mfa_login_webauthn"}
+NOT_PAGES |= {"statement_fragment", "mfa_login_webauthn"}
 # allauth reads the passkey's real public key here; tests/look and a virtual authenticator go through it.
 NEEDS_A_REAL_PASSKEY = {"mfa_reauthenticate_webauthn"}
 
@@ -72,6 +72,7 @@ SAMPLES: dict[str, Sample] = {
     ),
     "offer_link": lambda world: {"public_id": world.offer.public_id},
     "card_unlink": lambda world: {"public_id": world.card.public_id},
+    **dict.fromkeys(("statement", "statement_fragment"), lambda world: {"card_id": world.card.public_id}),
     **dict.fromkeys(
         ("balance", "balance_fragment", "balance_refresh"), lambda world: {"card_id": world.card.public_id}
     ),
@@ -81,6 +82,7 @@ SAMPLES: dict[str, Sample] = {
 def make_world(member: User) -> World:
     card = make_card(member)
     make_balance(card)
+    make_statement(card)
     TOTP.activate(member, generate_totp_secret())
     RecoveryCodes.activate(member)
     passkey = Authenticator.objects.create(
