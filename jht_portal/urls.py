@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from balances import statement_views
+from balances import projection_views, statement_views
 from jht_portal import health, views
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("akun/", include("accounts.sign_in_urls")),
     path("kartu/", include("accounts.urls")),
     path("saldo/", include("balances.urls")),
+    path("proyeksi/", projection_views.choose_projection, name="projection_choose"),
     path("rincian/", statement_views.choose, name="statement_choose"),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),

@@ -74,7 +74,8 @@ SAMPLES: dict[str, Sample] = {
     "card_unlink": lambda world: {"public_id": world.card.public_id},
     **dict.fromkeys(("statement", "statement_fragment"), lambda world: {"card_id": world.card.public_id}),
     **dict.fromkeys(
-        ("balance", "balance_fragment", "balance_refresh"), lambda world: {"card_id": world.card.public_id}
+        ("balance", "balance_fragment", "balance_refresh", "projection", "claim_when"),
+        lambda world: {"card_id": world.card.public_id},
     ),
 }
 
