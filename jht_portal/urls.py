@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from balances import projection_views, statement_views
-from jht_portal import health, views
+from jht_portal import health, phone, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("proyeksi/", projection_views.choose_projection, name="projection_choose"),
     path("rincian/", statement_views.choose, name="statement_choose"),
     path("admin/", admin.site.urls),
+    path("manifest.webmanifest", phone.manifest, name="manifest"),
+    path("sw.js", phone.service_worker, name="service_worker"),
+    path("luring/", phone.offline, name="offline"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
 ]

@@ -21,6 +21,9 @@ PUBLIC = {
     "set_language",
     "healthz",
     "readyz",
+    "manifest",
+    "service_worker",
+    "offline",
     "account_login",
     "account_signup",
     "account_logout",
@@ -46,7 +49,8 @@ POST_ONLY = {
 }
 # Not pages to look at: words for machines, parts of pages, a text file, the data of a passkey.
 NOT_PAGES = {"healthz", "readyz", "link_fragment", "balance_fragment", "mfa_download_recovery_codes"}
-NOT_PAGES |= {"statement_fragment", "mfa_login_webauthn"}
+NOT_PAGES |= {"statement_fragment", "mfa_login_webauthn", "manifest", "service_worker"}
+NOT_PAGES |= {"offline"}  # in both languages at once; tests/house/test_phone.py looks at it
 # allauth reads the passkey's real public key here; tests/look and a virtual authenticator go through it.
 NEEDS_A_REAL_PASSKEY = {"mfa_reauthenticate_webauthn"}
 
