@@ -71,6 +71,9 @@ _NOTES: Mapping[str, tuple[Promise | str, ...]] = {
     "partial": (
         gettext_lazy("Apakah Anda pernah mengambil sebagian, tidak kami ketahui."),
         gettext_lazy(
+            "Menurut pers ini hanya untuk yang masih bekerja; setelah berhenti, yang berlaku klaim seluruhnya."
+        ),
+        gettext_lazy(
             "Kami menghitung dari tanggal kepesertaan kartu ini. Bila ada kartu yang lebih lama, tanyakan ke kantor "
             "cabang apakah masa kepesertaannya ikut dihitung."
         ),
