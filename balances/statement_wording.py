@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -143,7 +144,7 @@ def rate(year: Year) -> str:
 
 # Did my employer pay?
 
-MONTHS: Words = {
+MONTHS: dict[MonthState, str | Promise] = {
     MonthState.PAID: gettext_lazy("lunas"),
     MonthState.LATE: gettext_lazy("lunas, terlambat"),
     MonthState.PARTIAL: gettext_lazy("dibayar sebagian"),
@@ -169,7 +170,7 @@ SIGNS = {
 
 
 def legend() -> list[tuple[str, str, str]]:
-    """(state, sign, words) of each; one sign stands for two rare ones, so that list keeps the first."""
+    """(state, sign, words) of each sign."""
     return [(state, SIGNS[state], str(words)) for state, words in MONTHS.items() if state != MonthState.UNCLEAR]
 
 
@@ -264,7 +265,7 @@ def _all_well(stretch: Stretch) -> list[str]:
 
 
 def listed(months: list[str]) -> str:
-    """Mei 2019, Juni 2019 dan 4 bulan lain; the newest first to be named are the last six."""
+    """4 bulan sebelumnya, Mei 2019 dan Juni 2019: the last six are named."""
     named = [long_month(month) for month in months[-MOST_NAMED:]]
     if len(months) > MOST_NAMED:
         more = len(months) - MOST_NAMED
