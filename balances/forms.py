@@ -150,8 +150,8 @@ class ProjectionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        rates = [data.get(name) for name in ("low", "middle", "high")]
-        if None not in rates and rates != sorted(rates):
+        rates: list[Decimal] = [data[name] for name in ("low", "middle", "high") if data.get(name) is not None]
+        if rates != sorted(rates):
             self.add_error("middle", _("Urutkan dari rendah ke tinggi."))
         born, age = self.start.born or data.get("birth_date"), data.get("age")
         if born and age and self._months(born, age) < 1:
