@@ -77,7 +77,7 @@ def picture_of(outlooks: Sequence[Outlook]) -> Picture:
 
 
 def _step(highest: Decimal) -> int:
-    """A round number that divides the height into two to five parts; at least Rp1,000."""
+    """A round number that divides the height into at most five parts; at least Rp100."""
     power = max(3, len(str(int(highest))) - 1)
     steps: list[int] = [factor * 10**exponent for exponent in (power - 1, power) for factor in _STEPS]
     return next(step for step in steps if highest / step < 5)  # noqa: PLR2004 - parts; the last always fits
