@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from balances import projection_views, statement_views
 from jht_portal import health, phone, views
+from jht_portal.help import views as help_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +16,9 @@ urlpatterns = [
     path("proyeksi/", projection_views.choose_projection, name="projection_choose"),
     path("rincian/", statement_views.choose, name="statement_choose"),
     path("admin/", admin.site.urls),
+    path("bantuan/", help_views.index, name="help"),
+    path("bantuan/istilah/", help_views.terms, name="help_terms"),
+    path("bantuan/<slug:slug>/", help_views.topic, name="help_topic"),
     path("manifest.webmanifest", phone.manifest, name="manifest"),
     path("sw.js", phone.service_worker, name="service_worker"),
     path("luring/", phone.offline, name="offline"),

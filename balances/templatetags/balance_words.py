@@ -68,6 +68,11 @@ def total_sentences(total: Total) -> list[str]:
 
 
 @register.filter
+def help_slug(reading: Reading) -> str:
+    return wording.help_slug(reading)
+
+
+@register.filter
 def label(reading: Reading) -> str:
     return str(wording.LABELS[reading.state])
 

@@ -21,6 +21,9 @@ PUBLIC = {
     "set_language",
     "healthz",
     "readyz",
+    "help",
+    "help_terms",
+    "help_topic",
     "manifest",
     "service_worker",
     "offline",
@@ -68,6 +71,7 @@ class World:
 
 Sample = Callable[[World], dict[str, Any]]
 SAMPLES: dict[str, Sample] = {
+    "help_topic": lambda world: {"slug": "data-lama"},
     "mfa_remove_webauthn": lambda world: {"pk": world.passkey.pk},
     "mfa_edit_webauthn": lambda world: {"pk": world.passkey.pk},
     **dict.fromkeys(
