@@ -15,7 +15,7 @@ from accounts.models import Card, User
 from accounts.selectors import cards_visible_to
 from balances import freshness, ledger
 from balances.claim_rules import Dates
-from balances.duedates import calendar
+from balances.duedates import calendar, last_day
 from balances.freshness import Facts, Rules
 from balances.ledger import StatementReading
 from balances.models import Balance, Contribution, Employment, Statement, StatementYear
@@ -200,7 +200,7 @@ def statement_reading_of(card: Card, now: datetime | None = None) -> StatementRe
         retry_at=row.retry_at,
     )
     rows = [contribution_row(one) for one in card.contributions.all()] if years else []
-    jobs = [_job(one) for one in card.employments.all()] if years else []
+    jobs = [_job(one, _over(card, rows)) for one in card.employments.all()] if years else []
     as_of = timezone.localdate(row.as_of) if row.as_of else None
     return StatementReading(
         card_id=card.public_id,
@@ -229,13 +229,20 @@ def _reason_for_none(card: Card, row: Statement) -> str:
     return card.frozen_because if card.state != Card.State.ACTIVE else row.unavailable_reason
 
 
-def _job(row: Employment) -> ledger.Job:
+def _over(card: Card, rows: Sequence[ledger.Row]) -> date | None:
+    """When the card stopped: from a closed account nothing more is expected, whatever the employments leave open."""
+    if card.inactive_since or card.membership not in {CardStatus.DIKLAIM, CardStatus.DIGABUNG}:
+        return card.inactive_since
+    return last_day(rows[-1].month) if rows else None
+
+
+def _job(row: Employment, over: date | None) -> ledger.Job:
     return ledger.Job(
         npp=row.npp,
         employer_name=row.employer_name,
         segment=row.segment,
         started_on=row.started_on,
-        ended_on=row.ended_on,
+        ended_on=row.ended_on or over,
     )
 
 

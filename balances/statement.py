@@ -22,6 +22,7 @@ from django.utils import timezone
 from accounts.claim import backoff, lease
 from accounts.models import Card
 from accounts.ring import ring
+from accounts.services.cards import DETAILS, take_details
 from balances import freshness, ledger
 from balances.models import Contribution, Employment, Statement, StatementYear
 from balances.selectors import contribution_row, rules, statement_of, year_rows
@@ -247,6 +248,8 @@ def _settle(claim: _Claimed, told: _Told) -> str:
         if not Statement.objects.finish(card.pk, claim.token, **fields):
             return "superseded"
         _replace(card, told)
+        take_details(linked, told.record)
+        linked.save(update_fields=DETAILS)
     return "ok"
 
 

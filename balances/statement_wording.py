@@ -5,7 +5,7 @@ An amount stands in a sentence only beside its date.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from django.utils.formats import date_format
@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from balances.ledger import Difference, Kind, StatementReading, Year
+from balances.ledger import Difference, Kind, Row, StatementReading, Year
 from balances.months import Month, MonthState, Stretch
 from balances.reading import State
 from balances.wording import FAILURES, LOCKED, NO_AMOUNT, SEGMENTS, Words, clock, joined, long_date, long_month, rupiah
@@ -28,12 +28,12 @@ LABELS: Words = {
 }
 
 STATUSES: Words = {
-    "LUNAS": gettext_lazy("Lunas"),
-    "DITERIMA": gettext_lazy("Diterima, belum dibukukan"),
-    "BELUM_BAYAR": gettext_lazy("Belum terlihat"),
-    "SEBAGIAN": gettext_lazy("Dibayar sebagian"),
-    "KOREKSI": gettext_lazy("Koreksi"),
-    "UNKNOWN": gettext_lazy("Tidak dikenal"),
+    "LUNAS": gettext_lazy("lunas"),
+    "DITERIMA": gettext_lazy("diterima, belum dibukukan"),
+    "BELUM_BAYAR": gettext_lazy("belum terlihat"),
+    "SEBAGIAN": gettext_lazy("dibayar sebagian"),
+    "KOREKSI": gettext_lazy("koreksi"),
+    "UNKNOWN": gettext_lazy("status tidak dikenal"),
 }
 MOST_NAMED = 6
 _MUST_ACT = {"not_found", "mismatch", "blocked", "link_expired"}
@@ -182,6 +182,13 @@ def month_words(one: Month) -> str:
     return words
 
 
+def row_status(row: Row, stretches: Sequence[Stretch]) -> str:
+    """What the strip says of an unpaid month, so that page and strip never differ; else the upstream's own word."""
+    judged = (one.state for stretch in stretches for one in stretch.months if row in one.rows)
+    state = next(judged, None) if row.unpaid else None
+    return str(MONTHS[state] if state else STATUSES.get(row.status, STATUSES["UNKNOWN"])).capitalize()
+
+
 def stretch_name(stretch: Stretch) -> str:
     return stretch.job.employer_name or str(SEGMENTS.get(stretch.job.segment, _("Iuran lain")))
 
@@ -244,7 +251,8 @@ def _none(stretch: Stretch) -> list[str]:
         return [text % words]
     if stretch.job.segment == "PMI":
         return [_("Tidak ada iuran untuk %(months)s. Iuran JHT pekerja migran bersifat sukarela.") % words]
-    return [_("Tidak ada iuran untuk %(months)s, bulan yang tidak penuh dikerjakan.") % words]
+    text = _("Tidak ada iuran untuk %(months)s. Apakah saat itu ada yang wajib dibayar tidak bisa kami pastikan.")
+    return [text % words]
 
 
 def _fell(stretch: Stretch) -> list[str]:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from balances import statement_wording
 from balances.duedates import Rule, calendar
 from balances.growth import Level
-from balances.ledger import StatementReading, Year
+from balances.ledger import Row, StatementReading, Year
 from balances.months import Month, Stretch
 from balances.reading import State
 from balances.templatetags.balance_words import figure
@@ -48,9 +48,9 @@ def statement_icon(reading: StatementReading) -> str:
     return f"icons/{_ICONS.get(reading.state, 'info')}.svg"
 
 
-@register.filter
-def status_word(status: str) -> str:
-    return str(statement_wording.STATUSES.get(status, statement_wording.STATUSES["UNKNOWN"]))
+@register.simple_tag
+def row_status(row: Row, stretches: list[Stretch]) -> str:
+    return statement_wording.row_status(row, stretches)
 
 
 @register.filter

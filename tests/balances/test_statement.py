@@ -1,6 +1,7 @@
 """The statement as a worker fetches, checks and stores it: from the real sandbox, to the rupiah, nothing false."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -360,6 +361,34 @@ def test_the_page_is_the_ledger_to_the_rupiah(
         checked += 1
     factory._forget()
     assert checked == seeds
+
+
+def test_months_are_judged_as_the_ledger_knows_them(member: User, sandbox: Any, settings: Any) -> None:
+    settings.PROVIDER_MAX_PER_SECOND = 1000.0
+    factory._forget()
+    sandbox.set_today("2026-11-22")
+    found: Counter[str] = Counter()
+    for person in sandbox.people(40, 11):
+        for kpj in person["kpj"]:
+            card = link_sandbox_card(member, kpj, sandbox)
+            assert fetch(card) == "ok"
+            told, truth = reading(member), sandbox.ledger(kpj)
+            judged = {
+                (stretch.job.npp, one.month, stretch.job.segment): one.state
+                for stretch in selectors.stretches_of(told)
+                for one in stretch.months
+            }
+            unpaid = {(row["npp"] or "", row["bulan"]) for row in truth["months"] if row["status"] == "BELUM_BAYAR"}
+            for (npp, month, segment), state in judged.items():
+                found[state] += 1
+                if state == "missing":
+                    assert (npp, month) in unpaid, (truth["status"], month)
+                due = segment == "PU" and "2015-07" <= month < "2026-08" and truth["status"] != "DIGABUNG"
+                if due and (npp, month) in unpaid:
+                    assert state == "missing", (truth["status"], month)
+            unlink(card=card, source=SYSTEM)
+    factory._forget()
+    assert set(found) >= {"paid", "late", "missing", "partial", "ahead"}, found
 
 
 def sums_of(part: str) -> dict[str, Decimal]:
