@@ -60,9 +60,15 @@ def test_a_difference_stands_beside_its_date(language: str, kind: Kind) -> None:
 
 @pytest.mark.parametrize(
     ("percent", "status", "words"),
-    [("5.70", "", "5,70%"), (None, "BELUM_DITETAPKAN", "belum ditetapkan"),
-     (None, "TIDAK_DIBERIKAN", "tidak diberikan"), (None, "", "tidak diberikan"), (None, "UNKNOWN", "tidak diberikan"), ("0.00", "", "0,00%")],
-)  # fmt: skip
+    [
+        ("5.70", "", "5,70%"),
+        ("0.00", "", "0,00%"),
+        (None, "BELUM_DITETAPKAN", "belum ditetapkan"),
+        (None, "TIDAK_DIBERIKAN", "tidak diberikan"),
+        (None, "UNKNOWN", "tidak diberikan"),
+        (None, "", "tidak diberikan"),
+    ],
+)
 def test_only_the_upstream_says_that_a_rate_is_not_set_yet(percent: str | None, status: str, words: str) -> None:
     one = replace(year(2025, closing=1), rate_percent=Decimal(percent) if percent else None, rate_status=status)
     assert statement_wording.rate(one) == words
