@@ -6,11 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jht_portal.help.topic import Text
 
-TERMS: Final[tuple[tuple[Text, Text], ...]] = (
-    (
-        "JHT",
-        _("Jaminan Hari Tua: tabungan wajib dari iuran Anda dan pemberi kerja, ditambah hasil pengembangannya."),
-    ),
+ON_THE_BALANCE_PAGE: Final[tuple[tuple[Text, Text], ...]] = (
     (
         "KPJ",
         _("Nomor di Kartu Peserta Jamsostek. Satu orang dapat punya beberapa."),
@@ -22,6 +18,25 @@ TERMS: Final[tuple[tuple[Text, Text], ...]] = (
     (
         _("Diperbarui"),
         _("Saat kami terakhir menerima jawaban yang baik dari penyedia data."),
+    ),
+    (
+        _("Hasil pengembangan"),
+        _("Tambahan dari pengelolaan dana JHT, dibukukan ke saldo Anda."),
+    ),
+    (
+        _("Iuran sampai"),
+        _("Bulan terakhir yang sudah dicatat penyedia data."),
+    ),
+    (
+        _("Penerima Upah, Bukan Penerima Upah, Pekerja Migran Indonesia"),
+        _("Tiga jenis peserta: digaji pemberi kerja, bekerja sendiri, dan bekerja di luar negeri."),
+    ),
+)
+TERMS: Final[tuple[tuple[Text, Text], ...]] = (
+    *ON_THE_BALANCE_PAGE,
+    (
+        "JHT",
+        _("Jaminan Hari Tua: tabungan wajib dari iuran Anda dan pemberi kerja, ditambah hasil pengembangannya."),
     ),
     (
         _("Penyedia data"),
@@ -36,20 +51,8 @@ TERMS: Final[tuple[tuple[Text, Text], ...]] = (
         _("Upah yang dilaporkan pemberi kerja; dari situ iuran dihitung. Bisa lain dari yang Anda terima."),
     ),
     (
-        _("Hasil pengembangan"),
-        _("Tambahan dari pengelolaan dana JHT, dibukukan ke saldo Anda."),
-    ),
-    (
-        _("Iuran sampai"),
-        _("Bulan terakhir yang sudah dicatat penyedia data."),
-    ),
-    (
         _("Tanggal setor dan tanggal posting"),
         _("Hari iuran dibayar, dan hari iuran dibukukan. Yang kedua bisa beberapa minggu sesudah yang pertama."),
-    ),
-    (
-        _("Penerima Upah, Bukan Penerima Upah, Pekerja Migran Indonesia"),
-        _("Tiga jenis peserta: digaji pemberi kerja, bekerja sendiri, dan bekerja di luar negeri."),
     ),
     (
         _("Kepesertaan aktif dan tidak aktif"),

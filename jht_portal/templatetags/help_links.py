@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jht_portal.help.catalog import TOPICS
-from jht_portal.help.terms import TERMS
+from jht_portal.help.terms import ON_THE_BALANCE_PAGE
 
 register = template.Library()
 
@@ -25,4 +25,4 @@ def help_link(slug: str) -> SafeString | str:
 
 @register.inclusion_tag("help/_terms.html")
 def explained_terms() -> dict[str, Any]:
-    return {"terms": TERMS}
+    return {"terms": ON_THE_BALANCE_PAGE}

@@ -15,7 +15,7 @@ from accounts.models import LinkRequest, User
 from balances import wording as balance_words
 from balances.reading import State
 from jht_portal.help.catalog import GROUPS, PAGES, TOPICS
-from jht_portal.help.terms import TERMS
+from jht_portal.help.terms import ON_THE_BALANCE_PAGE, TERMS
 from tests.factories import make_balance, make_card
 from tests.house.addresses import make_request
 from tests.house.website import ROOT
@@ -59,6 +59,9 @@ def test_every_page_is_found_from_the_index_without_a_login(visitor: Client, lan
     visitor.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     index = visitor.get("/bantuan/").content.decode()
     assert reverse("help_terms") in index
+    terms = unescape(visitor.get(reverse("help_terms")).content.decode())
+    with translation.override(language):
+        assert all(str(text) in terms for pair in TERMS for text in pair)
     for topic in TOPICS.values():
         assert reverse("help_topic", args=[topic.slug]) in index
         page = unescape(visitor.get(reverse("help_topic", args=[topic.slug])).content.decode())
@@ -85,7 +88,7 @@ def test_the_card_leads_to_the_page_of_its_state(member: User, as_member: Client
     make_balance(card, None, unavailable_reason="DIHITUNG")
     page = as_member.get(f"/saldo/{card.public_id}/").content.decode()
     assert 'href="/bantuan/sedang-dihitung/"' in page
-    assert all(str(term) in unescape(page) for term, _ in TERMS), "terms are explained in place"
+    assert all(str(term) in unescape(page) for term, _ in ON_THE_BALANCE_PAGE), "terms are explained in place"
 
 
 def test_a_card_that_is_well_asks_for_no_help(member: User, as_member: Client) -> None:
