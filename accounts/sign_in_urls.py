@@ -34,6 +34,23 @@ def no_stash(view: View) -> View:
     return answer
 
 
+def forgets(view: View) -> View:
+    """Once signed out, the browser throws away what it kept of pages, those behind the back button included.
+
+    Not "storage": what stands there is the same for everybody (files of the pages, a page for being offline) or the
+    device's own (amounts hidden: yes), and hiding amounts must outlast a logout on a shared phone.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if request.method == "POST" and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache"'
+        return response
+
+    return answer
+
+
 def page(address: str, view: View, name: str) -> URLPattern:
     return path(address, no_stash(view), name=name)
 
@@ -41,12 +58,12 @@ def page(address: str, view: View, name: str) -> URLPattern:
 urlpatterns = [
     page("login/", account.login, "account_login"),
     page("daftar/", account.signup, "account_signup"),
-    page("keluar/", account.logout, "account_logout"),
+    page("keluar/", forgets(account.logout), "account_logout"),
     page("tidak-aktif/", account.account_inactive, "account_inactive"),
     page("pastikan/", account.reauthenticate, "account_reauthenticate"),
     page("email/", account.email, "account_email"),
     page("email/verifikasi/", account.email_verification_sent, "account_email_verification_sent"),
-    page("kata-sandi/ubah/", account.password_change, "account_change_password"),
+    page("kata-sandi/ubah/", forgets(account.password_change), "account_change_password"),
     page("kata-sandi/buat/", account.password_set, "account_set_password"),
     page("kata-sandi/lupa/", account.password_reset, "account_reset_password"),
     page("kata-sandi/lupa/kode/", account.confirm_password_reset_code, "account_confirm_password_reset_code"),

@@ -30,6 +30,7 @@ def card_list(request: HttpRequest) -> HttpResponse:
             "card": card,
             "state": card.frozen_because or card.state,
             "told": wording.CARD_STATES[card.frozen_because or card.state],
+            "help": wording.HELP.get(card.frozen_because or card.state, ""),
             "membership": wording.MEMBERSHIPS.get(card.membership, ""),
         }
         for card in selectors.cards_visible_to(request.user)
@@ -41,7 +42,7 @@ def card_list(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def card_add(request: HttpRequest) -> HttpResponse:
-    form = LinkForm(request.POST or None)
+    form, help_slug = LinkForm(request.POST or None), "menghubungkan-kartu"
     if request.method == "POST" and form.is_valid():
         source = audit.from_request(request)
         try:
@@ -51,11 +52,13 @@ def card_add(request: HttpRequest) -> HttpResponse:
             return redirect("card_list")
         except NotNow as limit:
             form.add_error(None, _sentence(limit))
+            help_slug = wording.HELP[limit.code]
         else:
             for warning in form.warnings():
                 messages.warning(request, warning)
             return redirect("link_progress", row.public_id)
-    return render(request, "cards/add.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "help": help_slug}
+    return render(request, "cards/add.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -165,6 +168,7 @@ def _progress_context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
         "link": row,
         "progress": progress,
         "told": wording.PROGRESS[progress.code],
+        "help": wording.HELP.get(progress.code_note) or wording.HELP[progress.code],
         "delay": wording.DELAYS.get(progress.delay, ""),
         "code_note": wording.CODE_NOTES.get(progress.code_note, ""),
         "name_differs": wording.NAME_DIFFERS if progress.name_differs else "",

@@ -156,6 +156,22 @@ REFUSALS: Final[Mapping[str, Text]] = {
 }
 TRY_AFTER: Final = _("Coba lagi setelah %(moment)s WIB.")
 
+# The help page (jht_portal.help) of each code above: progress, notes about a code, refusals.
+HELP: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("checking", "sending_again", "code_checking", "linked"), "menghubungkan-kartu"),
+    **dict.fromkeys(("expired", "cancelled"), "menghubungkan-kartu"),
+    **dict.fromkeys(("checking_delayed", "code_checking_delayed"), "sistem-tidak-menjawab"),
+    **dict.fromkeys(("code", "waiting_staff", "code_too_soon"), "kode-kartu-tidak-datang"),
+    **dict.fromkeys(("code_over", "wrong_code", "attempts_used", "code_expired", "code_blocked"), "kode-salah"),
+    **dict.fromkeys(("disputed", "in_dispute"), "kartu-di-akun-lain"),
+    "refused": "data-tidak-cocok",
+    **dict.fromkeys(
+        ("refused_today", "requests_today", "codes_today", "wrong_codes_today", "cards_full"), "batas-harian"
+    ),
+    **dict.fromkeys(("already_linked", "offer_gone", "not_waiting_for_code"), "menghubungkan-kartu"),
+    **dict.fromkeys(("owner", "staff"), "kartu-dikunci"),
+}
+
 # A card's own line on the list of cards.
 CARD_STATES: Final[Mapping[str, Text]] = {
     "active": _("Terhubung"),

@@ -9,5 +9,6 @@ class BalancesConfig(AppConfig):
     def ready(self) -> None:
         from accounts.services.cards import on_unlink
         from balances.services import forget_card
+        from balances.statement import forget_statement
 
-        on_unlink.append(forget_card)
+        on_unlink.extend([forget_card, forget_statement])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils import timezone
@@ -97,3 +97,100 @@ class FetchAttempt(models.Model):
         verbose_name_plural = _("percobaan ambil")
         ordering = ("-started_at", "-id")
         indexes = [models.Index(fields=["card", "-started_at"], name="attempt_card_newest")]
+
+
+class Statement(Claim):
+    """One row a card: the last good statement as a whole. Its years, rows and employments stand in their own tables."""
+
+    card = models.OneToOneField(Card, on_delete=models.CASCADE, primary_key=True, related_name="statement")
+    amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)  # of 11, asked with the years
+    as_of = models.DateTimeField(null=True, blank=True)  # the upstream's time of `amount` and of the present year
+    unavailable_reason = models.CharField(max_length=12, blank=True)
+    contributions_until = models.CharField(max_length=7, blank=True)  # YYYY-MM
+    settled = models.BooleanField(default=False)  # years, rows and balance add up to the rupiah
+    fetched_at = models.DateTimeField(null=True, blank=True)  # our last good answer
+    retry_at = models.DateTimeField(null=True, blank=True)
+    held_back = models.BooleanField(default=False)
+
+    objects = ClaimQuerySet["Statement"].as_manager()
+
+    class Meta:
+        verbose_name = _("rincian")
+        verbose_name_plural = _("rincian")
+        indexes = [
+            models.Index(
+                fields=["next_fetch_at"], name="statement_claimed", condition=models.Q(fetch_started_at__isnull=False)
+            ),
+            models.Index(fields=["next_fetch_at"], name="statement_failed", condition=models.Q(failures__gt=0)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount__isnull=True) | models.Q(as_of__isnull=False),
+                name="no_statement_amount_without_its_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.card)
+
+
+def _rupiah(**options: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(max_digits=16, decimal_places=2, **options)
+
+
+class StatementYear(models.Model):
+    """J3: all seven sums, or none and a reason. Null is unknown and never means zero."""
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="statement_years")
+    year = models.PositiveSmallIntegerField()
+    opening = _rupiah(null=True)
+    worker = _rupiah(null=True)
+    employer = _rupiah(null=True)
+    returns = _rupiah(null=True)
+    correction = _rupiah(null=True)
+    claims = _rupiah(null=True)
+    closing = _rupiah(null=True)
+    rate_percent = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    rate_status = models.CharField(max_length=20, blank=True)
+    final = models.BooleanField(default=False)
+    published_on = models.DateField(null=True)
+    unavailable_reason = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        ordering = ("year",)
+        constraints = [models.UniqueConstraint(fields=["card", "year"], name="one_row_a_year")]
+
+
+class Contribution(models.Model):
+    """J4: one row; two employers in a month are two rows."""
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="contributions")
+    row_id = models.CharField(max_length=64)
+    month = models.CharField(max_length=7)  # YYYY-MM
+    npp = models.CharField(max_length=64, blank=True)
+    employer_name = models.CharField(max_length=140, blank=True)
+    wage = _rupiah(null=True)
+    worker = _rupiah()
+    employer = _rupiah()
+    back_pay = _rupiah(null=True)
+    paid_on = models.DateField(null=True)
+    posted_on = models.DateField(null=True)
+    status = models.CharField(max_length=12)
+
+    class Meta:
+        ordering = ("month", "id")
+        constraints = [models.UniqueConstraint(fields=["card", "row_id"], name="one_row_a_row_id")]
+
+
+class Employment(models.Model):
+    """J2: a stretch of working for one employer, as the upstream tells it."""
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="employments")
+    npp = models.CharField(max_length=64, blank=True)
+    employer_name = models.CharField(max_length=140, blank=True)
+    segment = models.CharField(max_length=8, blank=True)
+    started_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("started_on", "id")

@@ -31,6 +31,7 @@ from balances import freshness
 from balances.models import Balance, BalanceHistory, FetchAttempt
 from balances.reading import Reading
 from balances.selectors import balance_of, facts_of, reading_of, rules
+from balances.statement import balance_moved
 from providers.errors import HeldBack, Merged, ProviderError, Retry
 from providers.factory import get_provider
 from providers.port import AccountStatus, BalanceAnswer, CardStatus, Provider
@@ -323,6 +324,8 @@ def _keep(card: Card, before: Balance, outcome: _Outcome) -> None:
     amount = outcome.balance.get("amount")
     if amount is not None and amount != before.amount:
         BalanceHistory.objects.create(card=card, amount=amount, as_of=outcome.balance["as_of"])
+    if (amount, outcome.balance.get("as_of")) != (before.amount, before.as_of) and outcome.code in {"ok", "merged"}:
+        balance_moved(card)
     changed = {name: value for name, value in outcome.card.items() if getattr(card, name) != value}
     if changed:
         Card.objects.filter(pk=card.pk).update(**changed)

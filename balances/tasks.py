@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from balances import services
+from balances import services, statement
 
 
 @shared_task(name="balances.refresh_balance")
@@ -13,9 +13,19 @@ def refresh_balance(public_id: str, token: str) -> None:
     services.refresh_balance(card_id=UUID(public_id), token=datetime.fromisoformat(token))
 
 
+@shared_task(name="balances.refresh_statement")
+def refresh_statement(public_id: str, token: str) -> None:
+    statement.refresh_statement(card_id=UUID(public_id), token=datetime.fromisoformat(token))
+
+
 @shared_task(name="balances.sweep")
 def sweep() -> None:
     services.sweep()
+
+
+@shared_task(name="balances.sweep_statements")
+def sweep_statements() -> None:
+    statement.sweep_statements()
 
 
 @shared_task(name="balances.nightly_sweep")

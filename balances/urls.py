@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from balances import views
+from balances import projection_views, statement_views, views
 
 urlpatterns = [
     path("", views.balances, name="balances"),
     path("<uuid:card_id>/", views.balance, name="balance"),
     path("<uuid:card_id>/potongan/", views.fragment, name="balance_fragment"),
     path("<uuid:card_id>/perbarui/", views.refresh, name="balance_refresh"),
+    path("<uuid:card_id>/proyeksi/", projection_views.project, name="projection"),
+    path("<uuid:card_id>/kapan-bisa-diambil/", projection_views.when, name="claim_when"),
+    path("<uuid:card_id>/rincian/", statement_views.statement, name="statement"),
+    path("<uuid:card_id>/rincian/potongan/", statement_views.fragment, name="statement_fragment"),
 ]

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from accounts.models import Card, User
+from accounts.models import User
 from balances import selectors, services, wording
-from balances.reading import Reading
-
-LOOKED = "looked"  # in the session: the day, and the cards this session looked at on it
+from balances.looking import look, mine
 
 
 @require_safe
@@ -29,14 +26,14 @@ def balances(request: HttpRequest) -> HttpResponse:
         return render(request, "balances/empty.html")
     if len(cards) == 1:
         return redirect("balance", card_id=cards[0].public_id)
-    readings = _look(request, cards)
+    readings = look(request, cards)
     return render(request, "balances/list.html", {"readings": readings, "total": selectors.total_of(readings)})
 
 
 @require_safe
 def balance(request: HttpRequest, card_id: UUID) -> HttpResponse:
     cards = selectors.cards_of(cast(User, request.user))
-    [reading] = _look(request, [_mine(cards, card_id)])
+    [reading] = look(request, [mine(cards, card_id)])
     return render(request, "balances/card.html", {"reading": reading, "has_others": len(cards) > 1})
 
 
@@ -44,7 +41,7 @@ def balance(request: HttpRequest, card_id: UUID) -> HttpResponse:
 def fragment(request: HttpRequest, card_id: UUID) -> HttpResponse:
     """One card's section for polling; on the list the total comes along, since it changes with the card."""
     cards = selectors.cards_of(cast(User, request.user))
-    [reading] = _look(request, [_mine(cards, card_id)])
+    [reading] = look(request, [mine(cards, card_id)])
     context: dict[str, Any] = {"reading": reading, "in_list": "semua" in request.GET}
     if context["in_list"]:
         context["total"] = selectors.total_of(map(selectors.reading_of, cards))
@@ -53,31 +50,9 @@ def fragment(request: HttpRequest, card_id: UUID) -> HttpResponse:
 
 @require_POST
 def refresh(request: HttpRequest, card_id: UUID) -> HttpResponse:
-    card = _mine(selectors.cards_of(cast(User, request.user)), card_id)
+    card = mine(selectors.cards_of(cast(User, request.user)), card_id)
     asked = services.ask_refresh(card=card, source=audit.from_request(request))
     words = wording.refresh_answer(asked, selectors.reading_of(card), timezone.now())
     messages.add_message(request, messages.INFO, words)
     page = reverse("balances") if "semua" in request.POST else reverse("balance", args=[card_id])
     return HttpResponseRedirect(f"{page}#kartu-{card_id}")
-
-
-def _mine(cards: Sequence[Card], card_id: UUID) -> Card:
-    """Somebody else's card and one that never was look alike."""
-    for card in cards:
-        if card.public_id == card_id:
-            return card
-    raise Http404
-
-
-def _look(request: HttpRequest, cards: Sequence[Card]) -> list[Reading]:
-    """What this session saw today stands in the session itself, so that a second look costs no query."""
-    today = timezone.localdate().isoformat()
-    day, *ids = request.session.get(LOOKED, [""])
-    seen = {UUID(one) for one in ids} if day == today else set()
-    looked_at = {card.public_id for card in cards}
-    readings = services.look(
-        member=cast(User, request.user), cards=cards, source=audit.from_request(request), seen=seen
-    )
-    if looked_at - seen:
-        request.session[LOOKED] = [today, *sorted(str(one) for one in seen | looked_at)]
-    return readings

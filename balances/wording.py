@@ -203,6 +203,47 @@ def _loud(reading: Reading, now: datetime) -> list[str]:
     ]
 
 
+# The help page (jht_portal.help) of each state, reason and failure that needs one
+
+HELP: dict[str, str] = {
+    State.MERGED: "sudah-digabung",
+    State.CLAIMED: "sudah-diklaim",
+    State.PENDING: "saldo-sedang-diminta",
+    State.STALE: "data-lama",
+    State.LOCKED: "kartu-dikunci",
+    "owner": "kartu-dikunci",
+    "staff": "kartu-dikunci",
+    "disputed": "kartu-di-akun-lain",
+    "BARU": "kartu-masih-baru",
+    "DIHITUNG": "sedang-dihitung",
+    "PERUSAHAAN": "menunggu-perusahaan",
+    "PESERTA": "menunggu-anda",
+    "TRANSAKSI": "klaim-sedang-diproses",
+    "UNKNOWN": "alasan-belum-dikenal",
+    **dict.fromkeys(("unavailable", "maintenance", "rate_limited", "held_back"), "sistem-tidak-menjawab"),
+    **dict.fromkeys(("auth_failed", "token_expired"), "gangguan-kami"),
+    **dict.fromkeys(("invalid_request", "duplicate", "internal_error"), "gangguan-kami"),
+    **dict.fromkeys(("bad_answer", "older_as_of"), "jawaban-tidak-dipakai"),
+    **dict.fromkeys(("not_found", "mismatch"), "kartu-tidak-ditemukan"),
+    "blocked": "kartu-diblokir",
+    "link_expired": "sambungan-berakhir",
+    **dict.fromkeys(("no_contact", "code_expired", "code_blocked"), "menghubungkan-kartu"),
+}
+
+
+def help_slug(reading: Reading) -> str:
+    """The page that explains what the member sees; "" where all is well."""
+    codes = {
+        State.LOCKED: reading.reason or State.LOCKED,
+        State.UNAVAILABLE: reading.reason if reading.reason in NO_AMOUNT else "UNKNOWN",
+        State.ERROR: reading.failure if reading.failure in FAILURES else "unavailable",
+        State.STALE: reading.failure or State.STALE,
+        State.FRESH: State.STALE if reading.loud else "",
+    }
+    code = codes.get(reading.state, reading.state)
+    return HELP.get(code, HELP["unavailable"]) if code else ""
+
+
 # The total
 
 

@@ -308,6 +308,7 @@ BACKOFF_FIRST_SECONDS = 30
 BACKOFF_CAP_SECONDS = 3600
 LOUD_NOTICE_AFTER_DAYS = 45
 SWEEP_VIEWED_WITHIN_DAYS = 30
+POSTING_LAG_DAYS = env.int("POSTING_LAG_DAYS", default=35)  # after the due date; before that no month counts as missing
 
 # Celery: the bell
 
@@ -333,7 +334,10 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"balances.refresh_balance": {"queue": "upstream"}, "accounts.advance_link": {"queue": "upstream"}}
+CELERY_TASK_ROUTES = {
+    name: {"queue": "upstream"}
+    for name in ("balances.refresh_balance", "balances.refresh_statement", "accounts.advance_link")
+}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 5,
@@ -346,6 +350,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "ring again for balances": {"task": "balances.sweep", "schedule": 10.0},
+    "ring again for statements": {"task": "balances.sweep_statements", "schedule": 10.0},
     "ring again for link requests": {"task": "accounts.sweep_links", "schedule": 10.0},
     "ring again for mail": {"task": "accounts.sweep_mail", "schedule": 10.0},
     "refresh what members look at": {"task": "balances.nightly_sweep", "schedule": crontab(hour=1, minute=15)},

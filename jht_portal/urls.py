@@ -3,7 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from jht_portal import health, views
+from balances import projection_views, statement_views
+from jht_portal import health, phone, views
+from jht_portal.help import views as help_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,7 +13,15 @@ urlpatterns = [
     path("akun/", include("accounts.sign_in_urls")),
     path("kartu/", include("accounts.urls")),
     path("saldo/", include("balances.urls")),
+    path("proyeksi/", projection_views.choose_projection, name="projection_choose"),
+    path("rincian/", statement_views.choose, name="statement_choose"),
     path("admin/", admin.site.urls),
+    path("bantuan/", help_views.index, name="help"),
+    path("bantuan/istilah/", help_views.terms, name="help_terms"),
+    path("bantuan/<slug:slug>/", help_views.topic, name="help_topic"),
+    path("manifest.webmanifest", phone.manifest, name="manifest"),
+    path("sw.js", phone.service_worker, name="service_worker"),
+    path("luring/", phone.offline, name="offline"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
 ]

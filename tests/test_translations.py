@@ -15,7 +15,7 @@ from tests import translations
 from tests.translations import PLURALS, Key, compiled, key_of, marked, marked_in, po_path, read
 
 SAME_IN_BOTH = {"Email", "email", "Menu", "NIK", "administrator"}
-SAME_IN_BOTH |= {"MFA", "WebAuthn", "IPv4", "IPv6"}
+SAME_IN_BOTH |= {"Status", "MFA", "WebAuthn", "IPv4", "IPv6"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?\w+")
 ALLAUTH, DJANGO = Path(allauth.__file__).parent, Path(django.__file__).parent
 SHOWN_BY_DJANGO = ("contrib/auth/password_validation.py", "forms/fields.py", "forms/models.py", "core/validators.py")

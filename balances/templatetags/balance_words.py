@@ -5,6 +5,9 @@ from decimal import Decimal
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from balances import wording
 from balances.reading import Reading, State, Total
@@ -26,6 +29,17 @@ _ICONS = {
 @register.filter
 def rupiah(amount: Decimal) -> str:
     return wording.rupiah(amount)
+
+
+@register.filter
+def figure(amount: Decimal) -> SafeString:
+    """An amount that the switch of static/js/amounts.js can hide, from screen readers and print too."""
+    return format_html(
+        '<span class="figure">{}</span><span class="masked" hidden><span aria-hidden="true">Rp••••••</span>'
+        '<span class="vh">{}</span></span>',
+        wording.rupiah(amount),
+        _("disembunyikan"),
+    )
 
 
 @register.filter
@@ -51,6 +65,11 @@ def sentences(reading: Reading) -> list[str]:
 @register.filter
 def total_sentences(total: Total) -> list[str]:
     return wording.total_sentences(total)
+
+
+@register.filter
+def help_slug(reading: Reading) -> str:
+    return wording.help_slug(reading)
 
 
 @register.filter

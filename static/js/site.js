@@ -7,6 +7,21 @@
     if (event.persisted && document.body.hasAttribute('data-signed-in')) window.location.reload()
   })
 
+  // Who has signed out in one tab sees nothing more in the others.
+  if ('BroadcastChannel' in window) {
+    var tabs = new window.BroadcastChannel('session')
+    if (document.body.hasAttribute('data-signed-in')) tabs.onmessage = function () { window.location.reload() }
+    else tabs.postMessage('nobody is signed in')
+  }
+
+  // Keeps the files of the pages and a page for when there is no connection (templates/phone/sw.js); never a balance.
+  // After loading, so that a slow line is not shared with what is to be seen first.
+  if ('serviceWorker' in navigator) {
+    window.addEventListener('load', function () {
+      navigator.serviceWorker.register('/sw.js').catch(function () { /* the page works without */ })
+    })
+  }
+
   // "Show password": a button that says by aria-pressed whether the text can be read.
   document.querySelectorAll('.reveal').forEach(function (button) {
     var input = document.getElementById(button.getAttribute('aria-controls'))

@@ -18,7 +18,7 @@ from balances.reading import State
 from tests.factories import make_balance, make_card
 
 pytestmark = pytest.mark.django_db
-AMOUNT = re.compile(r"Rp[\d.]+,\d\d")  # "Rp3" alone may stand in a form's token
+AMOUNT = re.compile(r"(?<!\w)Rp[\d.]+,\d\d")  # shorter or inside a word it is part of a form's token
 OCTOBER = datetime(2026, 10, 31, 16, 59, 59, tzinfo=UTC)  # 23.59.59 in Jakarta
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from accounts.models import Card, LinkRequest, User
 from balances.models import Balance
 from balances.reading import State
-from tests.factories import make_balance, make_card, make_member
+from tests.factories import make_balance, make_card, make_member, make_statement
 from tests.house.addresses import (
     NEEDS_A_REAL_PASSKEY,
     NOT_PAGES,
@@ -120,6 +120,31 @@ def test_every_state_of_a_card(open_as: Any, language: str, subtests: pytest.Sub
             page.goto(f"/saldo/{card.public_id}/")
             assert page.locator("[data-card]").get_attribute("data-state") == state
             assert_clean(page, state, language)
+
+
+STATEMENTS: dict[str, Callable[[Card], Any]] = {
+    "pending": lambda card: make_statement(card, fetched=False),
+    "error": lambda card: make_statement(card, fetched=False, failures=2, last_error="unavailable"),
+    "unavailable": lambda card: make_statement(card, unavailable_reason="DIHITUNG"),
+    "stale": lambda card: make_statement(card, failures=1, last_error="bad_answer"),
+    "fresh": make_statement,
+}
+
+
+def test_every_state_of_a_statement(open_as: Any, language: str, subtests: pytest.Subtests) -> None:
+    member = make_member()
+    page = open_as(member)
+    for state, make in STATEMENTS.items():
+        with subtests.test(state):
+            card = make_card(member, employer_name="PT Perusahaan Dengan Nama Yang Sangat Panjang Sekali Tbk")
+            make_balance(card)
+            make(card)
+            page.goto(f"/saldo/{card.public_id}/rincian/")
+            assert page.locator("[data-card]").get_attribute("data-state") == state
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+            assert_clean(page, state, language)
+    page.goto("/rincian/")
+    assert_clean(page, "which card", language)
 
 
 def test_every_state_of_a_request(open_as: Any, language: str, subtests: pytest.Subtests) -> None:

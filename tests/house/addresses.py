@@ -13,7 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Card, LinkRequest, OfferedCard, User, kpj_index, nik_index
-from tests.factories import make_balance, make_card, make_kpj
+from tests.factories import make_balance, make_card, make_kpj, make_statement
 
 # Open to visitors: nothing of a member's stands there.
 PUBLIC = {
@@ -21,6 +21,12 @@ PUBLIC = {
     "set_language",
     "healthz",
     "readyz",
+    "help",
+    "help_terms",
+    "help_topic",
+    "manifest",
+    "service_worker",
+    "offline",
     "account_login",
     "account_signup",
     "account_logout",
@@ -46,7 +52,8 @@ POST_ONLY = {
 }
 # Not pages to look at: words for machines, parts of pages, a text file, the data of a passkey.
 NOT_PAGES = {"healthz", "readyz", "link_fragment", "balance_fragment", "mfa_download_recovery_codes"}
-NOT_PAGES |= {"mfa_login_webauthn"}
+NOT_PAGES |= {"statement_fragment", "mfa_login_webauthn", "manifest", "service_worker"}
+NOT_PAGES |= {"offline"}  # in both languages at once; tests/house/test_phone.py looks at it
 # allauth reads the passkey's real public key here; tests/look and a virtual authenticator go through it.
 NEEDS_A_REAL_PASSKEY = {"mfa_reauthenticate_webauthn"}
 
@@ -64,6 +71,7 @@ class World:
 
 Sample = Callable[[World], dict[str, Any]]
 SAMPLES: dict[str, Sample] = {
+    "help_topic": lambda world: {"slug": "data-lama"},
     "mfa_remove_webauthn": lambda world: {"pk": world.passkey.pk},
     "mfa_edit_webauthn": lambda world: {"pk": world.passkey.pk},
     **dict.fromkeys(
@@ -72,8 +80,10 @@ SAMPLES: dict[str, Sample] = {
     ),
     "offer_link": lambda world: {"public_id": world.offer.public_id},
     "card_unlink": lambda world: {"public_id": world.card.public_id},
+    **dict.fromkeys(("statement", "statement_fragment"), lambda world: {"card_id": world.card.public_id}),
     **dict.fromkeys(
-        ("balance", "balance_fragment", "balance_refresh"), lambda world: {"card_id": world.card.public_id}
+        ("balance", "balance_fragment", "balance_refresh", "projection", "claim_when"),
+        lambda world: {"card_id": world.card.public_id},
     ),
 }
 
@@ -81,6 +91,7 @@ SAMPLES: dict[str, Sample] = {
 def make_world(member: User) -> World:
     card = make_card(member)
     make_balance(card)
+    make_statement(card)
     TOTP.activate(member, generate_totp_secret())
     RecoveryCodes.activate(member)
     passkey = Authenticator.objects.create(

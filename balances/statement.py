@@ -1,0 +1,368 @@
+"""Verbs: asking the upstream for a card's statement (11, J2, J3, J4) and storing it as one whole.
+
+The same claim row as for balances (ADR 3): the row is the schedule, a failure or a refused answer keeps the last one.
+Only periods that can still change are asked for again; where sums then do not meet, everything is asked for once more.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.claim import backoff, lease
+from accounts.models import Card
+from accounts.ring import ring
+from accounts.services.cards import DETAILS, take_details
+from balances import freshness, ledger
+from balances.models import Contribution, Employment, Statement, StatementYear
+from balances.selectors import contribution_row, rules, statement_of, year_rows
+from providers.errors import HeldBack, Merged, NotFound, ProviderError, Retry
+from providers.factory import get_provider
+from providers.port import BalanceAnswer, CardRecord, ContributionRecord, Provider, YearRecord
+
+log = logging.getLogger("jht.statements")
+
+STATEMENT_TASK = "balances.refresh_statement"
+FIRST_YEAR = 1977  # of the scheme's predecessor: where the upstream does not say when membership began
+SWEEP_EVERY_SECONDS = 10
+CALLS_EACH = 4
+RETRY_FOR_VIEWED_DAYS = 2
+UNSETTLED = ("BELUM_BAYAR", "DITERIMA", "SEBAGIAN", "UNKNOWN")
+
+
+# Asking
+
+
+def claim_statement(card: Card) -> bool:
+    """Wins the fetch of a due statement and rings a worker. A GET may do this (ADR 10)."""
+    if card.state != Card.State.ACTIVE:
+        return False
+    row = statement_of(card)
+    if row is not None and (row.next_fetch_at is None or row.next_fetch_at > timezone.now()):
+        return False
+    with transaction.atomic():
+        if row is None and not _make_row(card):
+            return False
+        token = Statement.objects.claim(card.pk)
+        if token is None:
+            return False
+        ring(STATEMENT_TASK, card.public_id, token)
+    card.statement.fetch_started_at, card.statement.next_fetch_at = token, token + lease()
+    return True
+
+
+def _make_row(card: Card) -> bool:
+    """Locks the card, so that no row is made behind the back of its unlinking."""
+    locked = Card.objects.select_for_update().filter(pk=card.pk, state=Card.State.ACTIVE)
+    if not locked.values_list("pk").first():
+        return False
+    Statement.objects.bulk_create([Statement(card=card)], ignore_conflicts=True)
+    card.statement = Statement.objects.get(pk=card.pk)
+    return True
+
+
+def balance_moved(card: Card) -> None:
+    """The balance has a new date or amount, so the statement is due: now, unless somebody is at it or must wait."""
+    Statement.objects.filter(pk=card.pk, fetch_started_at__isnull=True, failures=0).update(next_fetch_at=timezone.now())
+
+
+# Fetching
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """One whole answer: of `years` and `rows` only those from `first_year` and `first_month` on were asked for."""
+
+    balance: BalanceAnswer | None  # None: the card was merged away
+    record: CardRecord
+    first_year: int
+    first_month: str
+    years: Sequence[YearRecord] = ()
+    rows: Sequence[ContributionRecord] = ()
+
+
+class _Superseded(Exception):
+    """The claim passed to another worker."""
+
+
+class _Refused(Exception):
+    """The answer must not replace what is stored; the message is the code."""
+
+
+class _Claimed:
+    """Our claim, with its lease renewed before each call: together they may take longer than one lease."""
+
+    def __init__(self, card: Card, token: datetime) -> None:
+        self.card, self.token = card, token
+
+    def renew(self) -> None:
+        mine = Statement.objects.take_over(self.card.pk, self.token)
+        if mine is None:
+            raise _Superseded
+        self.token = mine
+
+
+def refresh_statement(*, card_id: UUID, token: datetime) -> str:
+    """One try to fetch a card's statement, if the token is still the claim's. Returns the outcome's code."""
+    card = Card.objects.select_related("statement", "balance").filter(public_id=card_id, state=Card.State.ACTIVE)
+    found = card.first()
+    if found is None or statement_of(found) is None:
+        return "gone"
+    claim = _Claimed(found, token)
+    try:
+        return _settle(claim, _told(claim, get_provider(priority="member")))
+    except _Superseded:
+        return "superseded"
+    except HeldBack as held:
+        return _wait(claim, held.wait)
+    except Exception as error:
+        return _failed(claim, *_judged(error, card_id))
+
+
+def _judged(error: Exception, card_id: UUID) -> tuple[str, timedelta | None]:
+    """The code to keep, the time the upstream named, and one log line where staff must know."""
+    if isinstance(error, _Refused):
+        log.error("statement_answer_refused code=%s card=%s", error, card_id)
+        return str(error), None
+    if isinstance(error, ProviderError):
+        if error.alarm:
+            log.error("statement_fetch_failed code=%s detail=%r card=%s", error.code, error.detail, card_id)
+        return error.code, error.retry_after if error.retry is Retry.WHEN_TOLD else None
+    # A bug of ours must not be rung for again every few seconds.
+    log.error("statement_fetch_failed code=%s card=%s", freshness.INTERNAL_ERROR, card_id, exc_info=error)
+    return freshness.INTERNAL_ERROR, None
+
+
+def _told(claim: _Claimed, provider: Provider) -> _Told:
+    card, balance, record = claim.card, _balance(claim, provider), _record(claim, provider)
+    start = _beginning(card, record)
+    stored = list(card.statement_years.all())
+    first_year = min((year.year for year in stored if not year.final), default=start)
+    unsettled = card.contributions.filter(status__in=UNSETTLED).values_list("month", flat=True)
+    first_month = min([*unsettled, f"{first_year:04d}-01"])
+    told = _asked(
+        claim, provider, _Told(balance=balance, record=record, first_year=first_year, first_month=first_month)
+    )
+    if stored and _differences(card, told):
+        told = _asked(claim, provider, replace(told, first_year=start, first_month=f"{start:04d}-01"))
+    return told
+
+
+def _balance(claim: _Claimed, provider: Provider) -> BalanceAnswer | None:
+    """What the years must end at, asked in the same breath."""
+    claim.renew()
+    card = claim.card
+    try:
+        answer = provider.fetch_balance(kpj=card.kpj, member_ref=card.member_ref)
+    except Merged:
+        return None
+    known = [row.as_of for row in (card.statement, getattr(card, "balance", None)) if row and row.as_of]
+    refusal = freshness.refusal(
+        amount=answer.amount, as_of=answer.as_of, stored_as_of=max(known, default=None), now=timezone.now()
+    )
+    if refusal:
+        raise _Refused(refusal)
+    return answer
+
+
+def _record(claim: _Claimed, provider: Provider) -> CardRecord:
+    """The list names no member, so our own card must stand in it."""
+    claim.renew()
+    for record in provider.list_cards(member_ref=claim.card.member_ref):
+        if record.kpj == claim.card.kpj:
+            return record
+    raise _Refused(freshness.BAD_ANSWER)
+
+
+def _beginning(card: Card, record: CardRecord) -> int:
+    starts = [job.started_on for job in record.employments if job.started_on]
+    starts += [day for day in (record.joined_on, card.joined_on) if day]
+    return min((day.year for day in starts), default=FIRST_YEAR)
+
+
+def _asked(claim: _Claimed, provider: Provider, told: _Told) -> _Told:
+    """Fills in the years and rows from where they are asked for."""
+    kpj, member_ref, today = claim.card.kpj, claim.card.member_ref, timezone.localdate()
+    claim.renew()
+    try:
+        years = provider.fetch_years(
+            kpj=kpj, member_ref=member_ref, first_year=told.first_year, last_year=max(today.year, told.first_year)
+        )
+    except NotFound:  # of this range only: no year has begun yet
+        years = ()
+    claim.renew()
+    last_month = max(f"{today:%Y-%m}", told.first_month)
+    rows = provider.fetch_contributions(
+        kpj=kpj, member_ref=member_ref, first_month=told.first_month, last_month=last_month
+    )
+    return replace(told, years=years, rows=rows)
+
+
+def _differences(card: Card, told: _Told) -> tuple[ledger.Difference, ...]:
+    """Of the statement as it would stand, with what is stored of the periods that were not asked for."""
+    as_of = told.balance.as_of if told.balance else None
+    older = card.statement_years.filter(year__lt=told.first_year)
+    years = year_rows([*older, *_years(card, told)], as_of)
+    older_rows = card.contributions.filter(month__lt=told.first_month)
+    rows = [contribution_row(row) for row in [*older_rows, *_rows(card, told)]]
+    return ledger.differences(
+        years,
+        rows,
+        balance=told.balance.amount if told.balance else None,
+        as_of=timezone.localdate(as_of) if as_of else None,
+    )
+
+
+# Storing
+
+
+def _settle(claim: _Claimed, told: _Told) -> str:
+    """Writes the answer as one whole if the claim is still ours and the card is still linked."""
+    card = claim.card
+    if card.statement.settled and _differences(card, told):
+        raise _Refused(freshness.BAD_ANSWER)  # what is stored adds up and the answer does not
+    now = timezone.now()
+    fields = _head(told) | {
+        "fetched_at": now,
+        "settled": not _differences(card, told),
+        "failures": 0,
+        "last_error": "",
+        "retry_at": None,
+        "held_back": False,
+        "next_fetch_at": now + rules().fresh_for,
+    }
+    with transaction.atomic():
+        linked = Card.objects.select_for_update().filter(pk=card.pk).exclude(state=Card.State.UNLINKED).first()
+        if linked is None:
+            return "gone"
+        if not Statement.objects.finish(card.pk, claim.token, **fields):
+            return "superseded"
+        _replace(card, told)
+        take_details(linked, told.record)
+        linked.save(update_fields=DETAILS)
+    return "ok"
+
+
+def _head(told: _Told) -> dict[str, Any]:
+    answer = told.balance
+    if answer is None:
+        return {"amount": None, "as_of": None, "unavailable_reason": "", "contributions_until": ""}
+    if answer.amount is None:
+        return {"amount": None, "as_of": None, "unavailable_reason": answer.unavailable_reason or "UNKNOWN"}
+    return {
+        "amount": answer.amount,
+        "as_of": answer.as_of,
+        "unavailable_reason": "",
+        "contributions_until": answer.contributions_until or "",
+    }
+
+
+def _replace(card: Card, told: _Told) -> None:
+    card.statement_years.filter(year__gte=told.first_year).delete()
+    StatementYear.objects.bulk_create(_years(card, told))
+    new = _rows(card, told)
+    ids = [row.row_id for row in new]
+    card.contributions.filter(Q(month__gte=told.first_month) | Q(row_id__in=ids)).delete()
+    Contribution.objects.bulk_create(new)
+    card.employments.all().delete()
+    Employment.objects.bulk_create(
+        Employment(
+            card=card,
+            npp=job.npp or "",
+            employer_name=(job.employer_name or "")[:140],
+            segment=job.segment.value,
+            started_on=job.started_on,
+            ended_on=job.ended_on,
+        )
+        for job in told.record.employments
+    )
+
+
+_SUMS = ("opening", "worker", "employer", "returns", "correction", "claims", "closing")
+
+
+def _years(card: Card, told: _Told) -> list[StatementYear]:
+    return [
+        StatementYear(
+            card=card,
+            year=year.year,
+            **{name: getattr(year, name) for name in _SUMS},
+            rate_percent=year.rate_percent,
+            rate_status=year.rate_status or "",
+            final=year.final,
+            published_on=year.published_on,
+            unavailable_reason=year.unavailable_reason or "",
+        )
+        for year in told.years
+    ]
+
+
+def _rows(card: Card, told: _Told) -> list[Contribution]:
+    return [
+        Contribution(
+            card=card,
+            row_id=row.row_id,
+            month=row.month,
+            npp=row.npp or "",
+            employer_name=(row.employer_name or "")[:140],
+            wage=row.wage,
+            worker=row.worker,
+            employer=row.employer,
+            back_pay=row.back_pay,
+            paid_on=row.paid_on,
+            posted_on=row.posted_on,
+            status=row.status.value,
+        )
+        for row in reversed(told.rows)  # oldest first
+    ]
+
+
+def _failed(claim: _Claimed, code: str, told: timedelta | None) -> str:
+    """What is stored stays. The upstream's own time is kept to, with a little jitter."""
+    failures = min(claim.card.statement.failures + 1, 1000)
+    now = timezone.now()
+    until = now + told * random.uniform(1.0, 1.1) if told else None  # noqa: S311 - jitter, not a secret
+    again = until or now + (freshness.rest_after(code) or backoff(failures))
+    fields = {"failures": failures, "last_error": code, "next_fetch_at": again, "retry_at": until, "held_back": False}
+    return code if Statement.objects.finish(claim.card.pk, claim.token, **fields) else "superseded"
+
+
+def _wait(claim: _Claimed, wait: timedelta) -> str:
+    """Our own brake said not now: no failure, and the ask stays claimed, so the sweep rings again after the wait."""
+    again = timezone.now() + wait * random.uniform(1.0, 1.2)  # noqa: S311 - jitter, not a secret
+    mine = Statement.objects.filter(pk=claim.card.pk, fetch_started_at=claim.token)
+    mine.update(next_fetch_at=again, held_back=True)
+    return HeldBack.code
+
+
+# Sweeping and forgetting
+
+
+def sweep_statements() -> int:
+    """Rings again for claims whose bell or worker was lost, and for failures somebody still looks at."""
+    room = max(1, int(settings.PROVIDER_MAX_PER_SECOND * SWEEP_EVERY_SECONDS / CALLS_EACH))
+    viewed_lately = timezone.localdate() - timedelta(days=RETRY_FOR_VIEWED_DAYS)
+    failed = Q(failures__gt=0, card__balance__viewed_on__gte=viewed_lately)
+    rows = Statement.objects.due().filter(Q(fetch_started_at__isnull=False) | failed)
+    cards = []
+    for row in rows.filter(card__state=Card.State.ACTIVE).select_related("card").order_by("next_fetch_at")[:room]:
+        row.card.statement = row
+        cards.append(row.card)
+    return sum(claim_statement(card) for card in cards)
+
+
+def forget_statement(card: Card) -> None:
+    """With the unlinking's own transaction, as for the balance."""
+    for model in (Contribution, StatementYear, Employment):
+        model.objects.filter(card=card).delete()
+    Statement.objects.filter(pk=card.pk).delete()

@@ -1,0 +1,41 @@
+// Hides amounts on this device where its owner asked for that: a bare yes in this browser, kept over logout.
+// Loaded in the head without `defer`, so that no figure flashes up before it is hidden.
+(function () {
+  'use strict'
+  var KEY = 'hide-amounts'
+  var root = document.documentElement
+  var hidden = kept()
+
+  function kept () {
+    try { return window.localStorage.getItem(KEY) === 'yes' } catch (error) { return false }
+  }
+
+  function keep () {
+    try {
+      if (hidden) window.localStorage.setItem(KEY, 'yes')
+      else window.localStorage.removeItem(KEY)
+    } catch (error) { /* a browser that keeps nothing: the choice holds for this page */ }
+  }
+
+  function show () {
+    root.classList.toggle('amounts-hidden', hidden)
+    document.querySelectorAll('[data-hides-amounts]').forEach(function (button) {
+      button.setAttribute('aria-pressed', String(hidden))
+    })
+  }
+
+  show()
+  document.addEventListener('DOMContentLoaded', show)
+  document.addEventListener('click', function (event) {
+    if (!event.target.closest || !event.target.closest('[data-hides-amounts]')) return
+    hidden = !hidden
+    keep()
+    show()
+  })
+  // Another tab of this browser.
+  window.addEventListener('storage', function (event) {
+    if (event.key !== KEY && event.key !== null) return
+    hidden = kept()
+    show()
+  })
+})()
