@@ -7,6 +7,8 @@ the fetch under way (null: none). All of it is conditional UPDATEs, so it holds 
 from __future__ import annotations
 
 import random
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 
@@ -14,8 +16,12 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from providers.errors import HeldBack
+
 Row = TypeVar("Row", bound="Claim")
+Answer = TypeVar("Answer")
 SWEEP_EVERY_SECONDS = 10
+PATIENCE_SECONDS = 2.0
 INTERNAL_ERROR = "internal_error"  # a bug of ours; the row backs off like after any failure
 
 
@@ -67,6 +73,22 @@ def turns() -> list[float]:
     empty bucket and wait for the sweep after."""
     rate = settings.PROVIDER_MAX_PER_SECOND
     return [number / rate for number in range(max(1, int(rate * SWEEP_EVERY_SECONDS)))]
+
+
+def patiently(call: Callable[[], Answer]) -> Answer:
+    """A worker's call; waits in place for a turn that is near, and raises HeldBack where it is not.
+
+    Far below the lease; a longer wait is the row's.
+    """
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return call()
+        except HeldBack as held:
+            wait = max(held.wait.total_seconds(), 0.01)
+            if time.monotonic() + wait > until:
+                raise
+        time.sleep(wait)
 
 
 def unworded(error: Exception) -> Exception:

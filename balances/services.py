@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Action, Source
-from accounts.claim import backoff, lease, turns, unworded
+from accounts.claim import backoff, lease, patiently, turns, unworded
 from accounts.models import Card, User
 from accounts.ring import ring
 from accounts.services.cards import DETAILS, take_details
@@ -164,7 +164,7 @@ def refresh_balance(*, card_id: UUID, token: datetime) -> str:
         return "superseded"
     clock = time.monotonic()
     try:
-        outcome = _fetch(card)
+        outcome = patiently(lambda: _fetch(card))
     except HeldBack as held:
         return _wait(card, mine, held.wait)
     took = round((time.monotonic() - clock) * 1000)

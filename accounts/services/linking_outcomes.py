@@ -103,7 +103,7 @@ def settle(row: LinkRequest, source: Source, *, proof: str, card_ref: str = "") 
 def is_other_person(row: LinkRequest) -> bool:
     """The account is proved to be somebody with another NIK."""
     known = row.member.nik_index
-    return bool(known) and bytes(known) != bytes(row.nik_index)
+    return known is not None and bytes(known) != bytes(row.nik_index)
 
 
 def dispute(row: LinkRequest, holder: Card, source: Source) -> None:

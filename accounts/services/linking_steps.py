@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Action
-from accounts.claim import INTERNAL_ERROR, backoff, unworded
+from accounts.claim import INTERNAL_ERROR, backoff, patiently, unworded
 from accounts.models import Card, CodeEvent, LinkRequest
 from accounts.sealing import CannotOpen
 from accounts.services import limits, offers
@@ -48,8 +48,10 @@ def advance_link(*, public_id: UUID, token: datetime) -> None:
     """One step of one request. Does nothing where another worker has it, or the member ended it meanwhile."""
     pk = LinkRequest.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
     mine = LinkRequest.objects.take_over(pk, token) if pk else None
+    if pk is None or mine is None:
+        return
     row = LinkRequest.objects.filter(pk=pk, fetch_started_at=mine).select_related("member", "card").first()
-    if mine is None or row is None:
+    if row is None:  # ended in between
         return
     answer = _ask(row)
     try:
@@ -80,7 +82,7 @@ def _our_fault(row: LinkRequest, error: Exception) -> _OurFault:
 def _ask(row: LinkRequest) -> Answer:
     ask, _ = _STEPS[row.state]
     try:
-        return ask(row, get_provider(priority="member"))
+        return patiently(lambda: ask(row, get_provider(priority="member")))
     except CannotOpen:
         log.error("link_step_failed request=%s state=%s error=cannot_open", row.public_id, row.state)
         return errors.InvalidRequest("a sealed value does not open")

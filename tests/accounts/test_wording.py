@@ -6,6 +6,7 @@ import re
 import pytest
 
 from accounts import wording
+from accounts.claim import INTERNAL_ERROR
 from accounts.models import Card, LinkRequest
 from accounts.selectors import link_progress
 from accounts.services import cards, limits, linking, linking_outcomes, linking_steps, offers
@@ -32,7 +33,7 @@ def test_every_state_of_a_request_is_told(state, failures, challenge, channel):
 
 
 def test_every_error_of_the_port_has_a_word_for_waiting():
-    assert set(wording.DELAYS) == errors_of_the_port()
+    assert set(wording.DELAYS) == errors_of_the_port() | {INTERNAL_ERROR}
 
 
 def test_every_refusal_in_the_code_is_worded():

@@ -261,6 +261,12 @@ def test_a_date_far_ahead_is_believed_only_of_the_sandbox(
     assert fetch(make_card(member)) == code
 
 
+def test_a_worker_waits_in_place_for_a_turn_that_is_near(member: User, upstream: Upstream) -> None:
+    card = make_card(member)
+    upstream(errors.HeldBack(timedelta(milliseconds=50)), errors.HeldBack(timedelta(milliseconds=50)), answer("9.00"))
+    assert fetch(card) == "ok"
+
+
 def test_held_back_is_no_failure_and_the_ask_is_not_lost(member: User, upstream: Upstream, bells: list[Any]) -> None:
     card = make_card(member)
     make_balance(card)
