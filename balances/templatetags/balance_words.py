@@ -7,7 +7,6 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from balances import wording
 from balances.reading import Reading, State, Total
@@ -34,12 +33,7 @@ def rupiah(amount: Decimal) -> str:
 @register.filter
 def figure(amount: Decimal) -> SafeString:
     """An amount that the switch of static/js/amounts.js can hide, from screen readers and print too."""
-    return format_html(
-        '<span class="figure">{}</span><span class="masked" hidden><span aria-hidden="true">Rp••••••</span>'
-        '<span class="vh">{}</span></span>',
-        wording.rupiah(amount),
-        _("disembunyikan"),
-    )
+    return format_html('<span class="figure">{}</span>', wording.rupiah(amount))
 
 
 @register.filter

@@ -26,12 +26,7 @@ _MILLION, _BILLION = 10**6, 10**9
 @register.filter
 def estimate(amount: Decimal) -> SafeString:
     """Whole rupiah, the fraction dropped; hidden by the same switch as a balance."""
-    return format_html(
-        '<span class="figure">{}</span><span class="masked" hidden><span aria-hidden="true">Rp••••••</span>'
-        '<span class="vh">{}</span></span>',
-        claim_wording.whole_rupiah(projection.whole(amount)),
-        _("disembunyikan"),
-    )
+    return format_html('<span class="figure">{}</span>', claim_wording.whole_rupiah(projection.whole(amount)))
 
 
 @register.filter

@@ -4,7 +4,9 @@
   'use strict'
   var KEY = 'hide-amounts'
   var root = document.documentElement
+  var word = document.currentScript.getAttribute('data-word')
   var hidden = kept()
+  var watch = new window.MutationObserver(mask)
 
   function kept () {
     try { return window.localStorage.getItem(KEY) === 'yes' } catch (error) { return false }
@@ -17,8 +19,24 @@
     } catch (error) { /* a browser that keeps nothing: the choice holds for this page */ }
   }
 
+  // What stands in place of each figure; those that polling brings later, too.
+  function mask () {
+    document.querySelectorAll('.figure').forEach(function (figure) {
+      var next = figure.nextElementSibling
+      if (next && next.className === 'masked') return
+      var dots = Object.assign(document.createElement('span'), { textContent: 'Rp••••••' })
+      dots.setAttribute('aria-hidden', 'true')
+      var masked = Object.assign(document.createElement('span'), { className: 'masked' })
+      masked.append(dots, Object.assign(document.createElement('span'), { className: 'vh', textContent: word }))
+      figure.after(masked)
+    })
+  }
+
   function show () {
     root.classList.toggle('amounts-hidden', hidden)
+    if (hidden) watch.observe(root, { childList: true, subtree: true })
+    else watch.disconnect()
+    if (hidden) mask()
     document.querySelectorAll('[data-hides-amounts]').forEach(function (button) {
       button.setAttribute('aria-pressed', String(hidden))
     })

@@ -89,7 +89,7 @@ def test_with_the_upstream_down_the_last_balance_stays_with_its_date(page: Page,
     page.get_by_role("button", name="Perbarui").click()
     expect(page.locator("[data-card]")).to_have_attribute("data-state", "stale")
     expect(amount).to_have_attribute("data-amount", before or "")
-    expect(page.get_by_text("tidak menjawab")).to_be_visible()
+    expect(page.get_by_text("sedang tidak menjawab")).to_be_visible()
 
 
 def test_the_whole_way_works_without_javascript(plain_page: Page, everything: Sandbox) -> None:

@@ -200,6 +200,9 @@ def test_hidden_amounts_stay_hidden_on_this_device_and_on_paper(phone: Page, mem
     log_in(phone, member)
     phone.goto("/saldo/")
     assert_hidden(phone)
+    phone.evaluate("document.querySelector('[data-total]').parentElement.innerHTML += '<p class=figure>Rp9,00</p>'")
+    expect(phone.locator(".masked")).to_have_count(4)  # what polling brings is hidden, too
+    phone.reload()
     switch.click()
     assert SHOWN in phone.locator("main").inner_text()
 
@@ -231,7 +234,6 @@ def test_without_scripts_hiding_is_not_offered(browser: Browser, phone: Page, si
     page.goto("/saldo/")
     expect(page.locator(".figure")).to_be_visible()
     expect(page.locator("[data-hides-amounts]")).to_be_hidden()
-    expect(page.locator(".masked")).to_be_hidden()
     context.close()
 
 
