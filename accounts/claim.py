@@ -92,8 +92,9 @@ def patiently(call: Callable[[], Answer]) -> Answer:
 
 
 def unworded(error: Exception) -> Exception:
-    """For a log: the traceback under the error's type, without its text, which may repeat what it choked on."""
-    return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
+    """For a log: the traceback under the types of error and cause, without their texts, which may repeat a value."""
+    types = [type(one).__name__ for one in (error, error.__cause__) if one]
+    return RuntimeError(" from ".join(types)).with_traceback(error.__traceback__)
 
 
 def backoff(failures: int) -> timedelta:
