@@ -168,7 +168,7 @@ HELP: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         ("refused_today", "requests_today", "codes_today", "wrong_codes_today", "cards_full"), "batas-harian"
     ),
-    **dict.fromkeys(("already_linked", "offer_gone", "not_waiting_for_code"), "menghubungkan-kartu"),
+    **dict.fromkeys(("already_asked", "already_linked", "offer_gone", "not_waiting_for_code"), "menghubungkan-kartu"),
     **dict.fromkeys(("owner", "staff"), "kartu-dikunci"),
 }
 

@@ -7,14 +7,16 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from accounts import ring
 from accounts.models import User
 from tests.factories import make_member
 from tests.plugins.browser import browser_type_launch_args  # noqa: F401 - here it goes before Playwright's own
 
 
 @pytest.fixture(autouse=True)
-def _no_limits_left_behind(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
-    """The sign-in limits live in a table of the cache, which a transactional test's flush does not know."""
+def _nothing_left_behind(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """A bell's connection to a broker that is gone; and the sign-in limits, whose table a test's flush does not know."""
+    ring.forget()
     yield
     marker = request.node.get_closest_marker("django_db")
     if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
