@@ -15,7 +15,7 @@ from tests.plugins.browser import browser_type_launch_args  # noqa: F401 - here 
 
 @pytest.fixture(autouse=True)
 def _nothing_left_behind(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
-    """A bell's connection to a broker that is gone; and the sign-in limits, whose table a test's flush does not know."""
+    """A bell's connection to a broker that is gone; the sign-in limits, whose table no flush knows."""
     ring.forget()
     yield
     marker = request.node.get_closest_marker("django_db")
