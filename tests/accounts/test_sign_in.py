@@ -258,14 +258,15 @@ class TestAuthenticator:
         client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
         client.get(reverse("mfa_activate_totp"))
         secret = client.session[totp.SECRET_SESSION_KEY]
+        code = self.code(secret)
         with django_capture_on_commit_callbacks(execute=True):
-            post(client, "mfa_activate_totp", code=self.code(secret))
+            post(client, "mfa_activate_totp", code=code)
         kept = Authenticator.objects.get(type="totp").data
         assert kept["last_counter"] >= int(time.time()) // 30 - 1
         assert "mfa_changed" in actions()
         assert "Aplikasi autentikator dinyalakan" in [mail["subject"] for mail in mails()]
         again = sign_in_as(Client(), member.email)
-        post(again, "mfa_authenticate", code=self.code(secret))
+        post(again, "mfa_authenticate", code=code)
         assert not is_in(again)
 
     def test_a_wrong_code_is_written_down(self, member, secret):
