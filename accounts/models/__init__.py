@@ -1,0 +1,22 @@
+"""The rows of this app, a file each for members, cards, linking, mail and audit."""
+
+from accounts.models.audit import AuditRow
+from accounts.models.cards import Card, OfferedCard, kpj_index
+from accounts.models.linking import CodeEvent, LinkDecision, LinkRequest, LinkRequestQuerySet
+from accounts.models.mail import OutgoingMail
+from accounts.models.members import User, UserManager, nik_index
+
+__all__ = [
+    "AuditRow",
+    "Card",
+    "CodeEvent",
+    "LinkDecision",
+    "LinkRequest",
+    "LinkRequestQuerySet",
+    "OfferedCard",
+    "OutgoingMail",
+    "User",
+    "UserManager",
+    "kpj_index",
+    "nik_index",
+]
