@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from balances import services, statement
+from balances import services, statement, sweeps
 
 
 @shared_task(name="balances.refresh_balance")
@@ -20,7 +20,7 @@ def refresh_statement(public_id: str, token: str) -> None:
 
 @shared_task(name="balances.sweep")
 def sweep() -> None:
-    services.sweep()
+    sweeps.sweep()
 
 
 @shared_task(name="balances.sweep_statements")
@@ -30,4 +30,4 @@ def sweep_statements() -> None:
 
 @shared_task(name="balances.nightly_sweep")
 def nightly_sweep() -> None:
-    services.nightly_sweep()
+    sweeps.nightly_sweep()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Card
-from balances import selectors, services
+from balances import selectors, services, sweeps
 from balances.models import Balance
 from balances.reading import State
 from providers import errors
@@ -50,7 +50,7 @@ def test_a_date_python_cannot_read_back_is_refused_and_stops_nobodys_sweep(membe
     assert fetch(sick) == "bad_answer"
     Balance.objects.filter(pk=sick.pk).update(next_fetch_at=timezone.now(), fetch_started_at=timezone.now())
     make_balance(well, next_fetch_at=timezone.now(), failures=1, viewed_on=timezone.localdate())
-    assert services.sweep() == 2
+    assert sweeps.sweep() == 2
 
 
 @pytest.mark.django_db

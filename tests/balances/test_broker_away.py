@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import ring
 from accounts.models import User
-from balances import services
+from balances import sweeps
 from balances.models import Balance
 from tests.factories import make_balance, make_card
 
@@ -77,7 +77,7 @@ def test_the_bell_is_heard_again_when_the_broker_is_back(
     monkeypatch.setattr(ring, "SILENCE_SECONDS", 0.0)
     ring.forget()
     Balance.objects.update(next_fetch_at=timezone.now())
-    assert services.sweep() == 3
+    assert sweeps.sweep() == 3
     assert waiting(broker) >= 3
 
 

@@ -13,7 +13,7 @@ from accounts import audit
 from accounts.audit import Source
 from accounts.models import AuditRow, Card, User
 from accounts.services.cards import unlink
-from balances import selectors, services
+from balances import selectors, services, sweeps
 from balances.models import Balance, BalanceHistory, FetchAttempt
 from balances.reading import State
 from balances.services import Asked
@@ -81,7 +81,7 @@ def test_only_active_cards_are_fetched(member: User, bells: list[Any], upstream:
         assert not services.claim_fetch(card)
         assert services.ask_refresh(card=card, source=WEB) is Asked.NOT_POSSIBLE
     Balance.objects.filter(card=old).update(fetch_started_at=timezone.now() - timedelta(minutes=9))
-    assert services.sweep() == 0
+    assert sweeps.sweep() == 0
     token = Balance.objects.claim(old.pk)
     assert token
     assert services.refresh_balance(card_id=old.public_id, token=token) == "gone"
@@ -278,9 +278,9 @@ def test_held_back_is_no_failure_and_the_ask_is_not_lost(member: User, upstream:
     assert not FetchAttempt.objects.exists()
     one = reading(card)
     assert (one.state, one.refreshing, one.held_back) == (State.FRESH, True, True)
-    assert services.sweep() == 0, "the wait is not over"
+    assert sweeps.sweep() == 0, "the wait is not over"
     Balance.objects.filter(card=card).update(next_fetch_at=timezone.now())
-    assert services.sweep() == 1
+    assert sweeps.sweep() == 1
     [(card_id, token)] = bells
     assert services.refresh_balance(card_id=card_id, token=token) == "ok"
     assert reading(card).amount == Decimal("9.00")
