@@ -19,6 +19,7 @@ class Action(StrEnum):
     """What can be written down. A name, once used, keeps its meaning for good."""
 
     BALANCE_SEEN_BY_MEMBER = "balance_seen_by_member"
+    BALANCE_SEEN_BY_SMS = "balance_seen_by_sms"
     BALANCE_REFRESH_ASKED = "balance_refresh_asked"
     LINK_REQUESTED = "link_requested"
     LINK_REFUSED = "link_refused"
@@ -52,6 +53,10 @@ class Action(StrEnum):
     MEMBERS_LISTED_BY_STAFF = "members_listed_by_staff"
     CARD_SEEN_BY_STAFF = "card_seen_by_staff"
     LINK_SEEN_BY_STAFF = "link_seen_by_staff"
+    SMS_NUMBER_ASKED = "sms_number_asked"
+    SMS_NUMBER_ACTIVATED = "sms_number_activated"
+    SMS_NUMBER_OFF = "sms_number_off"
+    SMS_SEEN_BY_STAFF = "sms_seen_by_staff"
     AUDIT_SEEN_BY_STAFF = "audit_seen_by_staff"
     BALANCE_SEEN_BY_STAFF = "balance_seen_by_staff"
     RESET_SENT_BY_STAFF = "reset_sent_by_staff"
@@ -134,6 +139,7 @@ def row(
 
 
 def record_looks(source: Source, *, member: User, cards: Iterable[UUID]) -> None:
-    """A member's own looks: one row a session, card and day, however many windows are open."""
-    rows = [row(Action.BALANCE_SEEN_BY_MEMBER, source, member=member, card=card) for card in cards]
+    """A member's own looks: one row a session, card and day, however many windows are open. Each look by SMS is one."""
+    action = Action.BALANCE_SEEN_BY_SMS if source.door == Door.SMS else Action.BALANCE_SEEN_BY_MEMBER
+    rows = [row(action, source, member=member, card=card) for card in cards]
     AuditRow.objects.bulk_create(rows, ignore_conflicts=True)

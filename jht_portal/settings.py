@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "jht_portal",
     "accounts",
     "balances",
+    "sms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -310,6 +311,20 @@ LOUD_NOTICE_AFTER_DAYS = 45
 SWEEP_VIEWED_WITHIN_DAYS = 30
 POSTING_LAG_DAYS = env.int("POSTING_LAG_DAYS", default=35)  # after the due date; before that no month counts as missing
 
+# SMS
+
+SMS_GATEWAY = env.str("SMS_GATEWAY", default="none")  # none, kannel, webhook; console in the demo
+KANNEL_SENDER = env.str("KANNEL_SENDER", default="2757")  # the number members write to, whatever the gateway
+KANNEL_SENDSMS_URL = env.str("KANNEL_SENDSMS_URL", default="http://localhost:13013/cgi-bin/sendsms")
+KANNEL_USERNAME = env.str("KANNEL_USERNAME", default="")
+KANNEL_PASSWORD = secret("KANNEL_PASSWORD", default="")
+KANNEL_INBOUND_USERNAME = env.str("KANNEL_INBOUND_USERNAME", default="kannel")
+KANNEL_INBOUND_PASSWORD = secret("KANNEL_INBOUND_PASSWORD", default="")
+SMS_CALLBACK_URL = env.str("SMS_CALLBACK_URL", default=PUBLIC_URL).rstrip("/")  # where the gateway reaches the portal
+SMS_WEBHOOK_URL = env.str("SMS_WEBHOOK_URL", default="")
+SMS_WEBHOOK_SECRET = secret("SMS_WEBHOOK_SECRET", default="")
+SMS_CONSOLE_URL = env.str("SMS_CONSOLE_URL", default="http://localhost:8001/sandbox/sms/out")
+
 # Celery: the bell
 
 REDIS_URL = secret("REDIS_URL")
@@ -352,6 +367,8 @@ CELERY_BEAT_SCHEDULE = {
     "ring again for balances": {"task": "balances.sweep", "schedule": 10.0},
     "ring again for statements": {"task": "balances.sweep_statements", "schedule": 10.0},
     "ring again for link requests": {"task": "accounts.sweep_links", "schedule": 10.0},
+    "ring again for SMS": {"task": "sms.sweep", "schedule": 10.0},
+    "wipe old SMS": {"task": "sms.clean_up", "schedule": crontab(minute=20)},
     "ring again for mail": {"task": "accounts.sweep_mail", "schedule": 10.0},
     "refresh what members look at": {"task": "balances.nightly_sweep", "schedule": crontab(hour=1, minute=15)},
     "end expired sessions and requests": {"task": "accounts.housekeeping", "schedule": crontab(hour=3, minute=40)},

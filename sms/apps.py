@@ -1,0 +1,8 @@
+"""The SMS door."""
+
+from django.apps import AppConfig
+
+
+class SmsConfig(AppConfig):
+    name = "sms"
+    verbose_name = "SMS"

@@ -1,0 +1,115 @@
+"""Which phone numbers may ask for whose balances. Only the owner's confirmation or the upstream's record opens one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.audit import Action, Source
+from accounts.models import User
+from accounts.services.cards import lock_member
+from sms.models import Number, number_index
+
+LAPSES_AFTER: Final = timedelta(days=90)  # without use: operators give a number to somebody else (sms.md 7)
+ASKED_FOR: Final = timedelta(days=7)  # an unconfirmed wish is forgotten then
+MOST_NUMBERS: Final = 3  # a member
+
+
+class TakenElsewhere(Exception):
+    """Another member holds the number; whoever has the phone can free it with BERHENTI."""
+
+
+class TooMany(Exception):
+    """The member has as many numbers as one may have."""
+
+
+@transaction.atomic
+def ask(*, member: User, number: str, source: Source) -> Number:
+    """A number that wants to ask for this member's balances waits for the member. Raises TooMany."""
+    lock_member(member.pk)
+    held = Number.objects.filter(member=member, state__in=(Number.State.PENDING, Number.State.ACTIVE))
+    known = held.filter(number_index=number_index(number)).first()
+    if known:
+        return known
+    if held.count() >= MOST_NUMBERS:
+        raise TooMany
+    row = Number(member=member, number_index=number_index(number), last3=number[-3:])
+    row.number = number
+    row.save()
+    audit.record(Action.SMS_NUMBER_ASKED, source, member=member)
+    return row
+
+
+@transaction.atomic
+def activate(*, member: User, public_id: UUID, proof: str, source: Source) -> Number:
+    """Raises TakenElsewhere; Number.DoesNotExist where it is not this member's or was switched off."""
+    lock_member(member.pk)
+    mine = Number.objects.select_for_update().filter(member=member).exclude(state=Number.State.OFF)
+    row = mine.get(public_id=public_id)
+    if row.state == Number.State.ACTIVE:
+        return row
+    if Number.objects.filter(number_index=row.number_index, state=Number.State.ACTIVE).exists():
+        raise TakenElsewhere
+    now = timezone.now()
+    row.state, row.proof, row.confirmed_at, row.last_used_at = Number.State.ACTIVE, proof, now, now
+    row.save(update_fields=["state", "proof", "confirmed_at", "last_used_at"])
+    audit.record(Action.SMS_NUMBER_ACTIVATED, source, member=member, proof=proof)
+    return row
+
+
+@transaction.atomic
+def switch_off(*, member: User, public_id: UUID, source: Source) -> Number:
+    """Raises Number.DoesNotExist where it is not this member's."""
+    lock_member(member.pk)
+    row = Number.objects.select_for_update().get(member=member, public_id=public_id)
+    _off(row, source)
+    return row
+
+
+def stop(*, index: bytes, source: Source) -> int:
+    """BERHENTI: whatever this number may ask for ends, and wishes with it. How many."""
+    rows = Number.objects.select_for_update().filter(number_index=index).exclude(state=Number.State.OFF)
+    held = list(rows.select_related("member"))
+    for row in held:
+        _off(row, source)
+    return len(held)
+
+
+def _off(row: Number, source: Source) -> None:
+    if row.state == Number.State.OFF:
+        return
+    row.state, row.ended_at = Number.State.OFF, timezone.now()
+    row.save(update_fields=["state", "ended_at"])
+    audit.record(Action.SMS_NUMBER_OFF, source, member=row.member)
+
+
+def use(*, index: bytes) -> Number | None:
+    """The number's row, locked, with its day of use noted; one that was long unused lapses instead."""
+    rows = Number.objects.select_for_update(of=("self",)).select_related("member")
+    row = (
+        rows.filter(number_index=index, state__in=(Number.State.ACTIVE, Number.State.LAPSED)).order_by("state").first()
+    )
+    if row is None or not row.member.is_active:
+        return None
+    if row.state == Number.State.ACTIVE and _is_long_unused(row):
+        row.state = Number.State.LAPSED
+        row.save(update_fields=["state"])
+    elif row.state == Number.State.ACTIVE:
+        row.last_used_at = timezone.now()
+        row.save(update_fields=["last_used_at"])
+    return row
+
+
+def _is_long_unused(row: Number) -> bool:
+    used = row.last_used_at or row.confirmed_at or row.asked_at
+    return timezone.now() - used > LAPSES_AFTER
+
+
+def forget_unconfirmed() -> int:
+    old = Number.objects.filter(state=Number.State.PENDING, asked_at__lt=timezone.now() - ASKED_FOR)
+    return old.delete()[0]

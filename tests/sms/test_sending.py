@@ -1,0 +1,101 @@
+"""A text goes out once; where nobody knows, once more and counted; and what cannot go out is not tried for ever."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from sms.gateways.port import Doubtful, NotSent, Report
+from sms.models import Outbound
+from sms.services import receiving, sending
+from tests.sms.conftest import PHONE, Air, work
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now
+
+
+def _try_again() -> None:
+    Outbound.objects.exclude(next_fetch_at=None).update(next_fetch_at=NOW())
+    sending.sweep()
+    work()
+
+
+def test_a_text_goes_out_and_is_wiped(air: Air) -> None:
+    row = sending.queue(to=PHONE, text="halo", reply="help")
+    assert "halo" not in row.text_sealed
+    work()
+    assert [(one.to, one.text, one.reference) for one in air.sent] == [(PHONE, "halo", str(row.public_id))]
+    row.refresh_from_db()
+    assert (row.text_sealed, row.next_fetch_at, row.tries, row.doubtful) == ("", None, 1, 0)
+    assert row.sent_at
+
+
+def test_a_bell_rung_twice_sends_once(air: Air) -> None:
+    row = sending.queue(to=PHONE, text="halo", reply="help")
+    row.refresh_from_db()
+    assert row.fetch_started_at
+    for _ in range(2):
+        sending.send(public_id=row.public_id, token=row.fetch_started_at)
+    assert len(air.sent) == 1
+
+
+def test_a_gateway_that_refuses_is_asked_again_later(air: Air) -> None:
+    air.fail = [NotSent("kannel_503")]
+    row = sending.queue(to=PHONE, text="halo", reply="help")
+    work()
+    row.refresh_from_db()
+    assert (len(air.sent), row.last_error, row.failures) == (0, "kannel_503", 1)
+    assert row.next_fetch_at
+    assert row.next_fetch_at > NOW()
+    _try_again()
+    assert len(air.sent) == 1
+
+
+def test_what_nobody_knows_of_is_sent_once_more_and_counted(air: Air) -> None:
+    air.fail = [Doubtful()]
+    row = sending.queue(to=PHONE, text="halo", reply="help")
+    work()
+    _try_again()
+    row.refresh_from_db()
+    assert (len(air.sent), row.doubtful, row.tries) == (1, 1, 2)
+
+
+def test_twice_in_doubt_is_enough(air: Air) -> None:
+    air.fail = [Doubtful(), Doubtful()]
+    row = sending.queue(to=PHONE, text="halo", reply="help")
+    work()
+    _try_again()
+    _try_again()
+    row.refresh_from_db()
+    assert (len(air.sent), row.doubtful, row.text_sealed, row.next_fetch_at) == (0, 2, "", None)
+    assert row.given_up_at
+
+
+def test_an_answer_half_an_hour_late_is_not_sent(air: Air) -> None:
+    air.fail = [NotSent("gateway_unreachable")]
+    row = sending.queue(to=PHONE, text="halo", reply="help")
+    Outbound.objects.update(created_at=NOW() - timedelta(minutes=31))
+    work()
+    row.refresh_from_db()
+    assert (row.text_sealed, row.next_fetch_at) == ("", None)
+    assert row.given_up_at
+
+
+@pytest.mark.parametrize("text", ["", "a" * 161])
+def test_a_text_that_does_not_fit_is_refused_at_once(air: Air, text: str) -> None:
+    with pytest.raises(ValueError, match="fit one segment"):
+        sending.queue(to=PHONE, text=text, reply="help")
+
+
+def test_a_report_is_noted_and_relied_upon_by_nothing(air: Air) -> None:
+    row = sending.queue(to=PHONE, text="halo", reply="help")
+    told: list[Any] = [
+        Report(reference=str(row.public_id), status="delivered"),
+        Report(reference="not-ours", status="failed"),
+        Report(reference=str(row.public_id), status="nonsense"),
+    ]
+    receiving.note_reports(reports=told)
+    row.refresh_from_db()
+    assert row.delivery == "delivered"
+    assert row.next_fetch_at, "it still waits to be sent"
