@@ -202,8 +202,9 @@ def _told(row: Inbound, mine: datetime) -> str:
 
 
 def _awaited_reading(row: Inbound) -> Reading | None:
-    card = Card.objects.select_related("balance").filter(pk=row.card_id, state=Card.State.ACTIVE).first()
-    return selectors.reading_of(card) if card else None
+    if row.card is None or row.card.state != Card.State.ACTIVE:
+        return None
+    return selectors.reading_of(row.card)
 
 
 def _close(row: Inbound, mine: datetime, told: _Answer) -> None:
