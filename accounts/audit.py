@@ -42,6 +42,7 @@ class Action(StrEnum):
     EMAIL_VERIFIED = "email_verified"
     MFA_CHANGED = "mfa_changed"
     LANGUAGE_CHANGED = "language_changed"
+    NOTICE_CHOICES_CHANGED = "notice_choices_changed"
     MEMBER_INVITED = "member_invited"
     MEMBER_EDITED = "member_edited"
     MEMBER_ACTIVATED = "member_activated"

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Card, LinkRequest, OfferedCard, User
+from accounts.models import Card, LinkRequest, Notice, OfferedCard, User
 
 VISIBLE: Final = (Card.State.ACTIVE, Card.State.FROZEN)
 Visitor = User | AnonymousUser
@@ -41,6 +41,16 @@ def offers_to(user: Visitor) -> QuerySet[OfferedCard]:
     linked, asked = cards_visible_to(user).filter(**same), open_requests_of(user).filter(**same)
     mine = OfferedCard.objects.filter(member_id=user.pk, proved_by__state=Card.State.ACTIVE)
     return mine.exclude(Exists(linked)).exclude(Exists(asked))
+
+
+def notices_of(user: Visitor) -> QuerySet[Notice]:
+    """Newest first."""
+    mine = Notice.objects.filter(member_id=user.pk) if user.is_authenticated else Notice.objects.none()
+    return mine.select_related("card")
+
+
+def unread_notices(user: Visitor) -> int:
+    return notices_of(user).filter(read_at__isnull=True).count()
 
 
 def link_requests_for_staff() -> QuerySet[LinkRequest]:

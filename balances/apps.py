@@ -8,7 +8,9 @@ class BalancesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.services.cards import on_unlink
+        from balances.notice_wording import register_kinds
         from balances.services import forget_card
         from balances.statement import forget_statement
 
         on_unlink.extend([forget_card, forget_statement])
+        register_kinds()

@@ -111,6 +111,7 @@ class Statement(Claim):
     fetched_at = models.DateTimeField(null=True, blank=True)  # our last good answer
     retry_at = models.DateTimeField(null=True, blank=True)
     held_back = models.BooleanField(default=False)
+    planned_at = models.DateTimeField(null=True, blank=True)  # its turn in the nightly sweep
 
     objects = ClaimQuerySet["Statement"].as_manager()
 
@@ -122,6 +123,7 @@ class Statement(Claim):
                 fields=["next_fetch_at"], name="statement_claimed", condition=models.Q(fetch_started_at__isnull=False)
             ),
             models.Index(fields=["next_fetch_at"], name="statement_failed", condition=models.Q(failures__gt=0)),
+            models.Index(fields=["planned_at"], name="statement_planned", condition=models.Q(planned_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(

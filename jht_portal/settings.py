@@ -287,6 +287,8 @@ vars().update(env.email_url_config(EMAIL_URL))
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default=f"{SITE_NAME} <no-reply@{PUBLIC_HOST}>")
 
+NOTICE_MAILS_PER_DAY = env.int("NOTICE_MAILS_PER_DAY", default=3)  # to one member, security aside
+
 # The upstream provider
 
 PROVIDER_BASE_URL = env.str("PROVIDER_BASE_URL", default="http://localhost:8001")
@@ -353,7 +355,9 @@ CELERY_BEAT_SCHEDULE = {
     "ring again for statements": {"task": "balances.sweep_statements", "schedule": 10.0},
     "ring again for link requests": {"task": "accounts.sweep_links", "schedule": 10.0},
     "ring again for mail": {"task": "accounts.sweep_mail", "schedule": 10.0},
+    "gather notices into mail": {"task": "accounts.mail_notices", "schedule": 60.0},
     "refresh what members look at": {"task": "balances.nightly_sweep", "schedule": crontab(hour=1, minute=15)},
+    "refresh their statements": {"task": "balances.nightly_statements", "schedule": crontab(hour=2, minute=45)},
     "end expired sessions and requests": {"task": "accounts.housekeeping", "schedule": crontab(hour=3, minute=40)},
 }
 

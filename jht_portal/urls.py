@@ -12,6 +12,7 @@ urlpatterns = [
     path("bahasa/", views.set_language, name="set_language"),
     path("akun/", include("accounts.sign_in_urls")),
     path("kartu/", include("accounts.urls")),
+    path("pemberitahuan/", include("accounts.notice_urls")),
     path("saldo/", include("balances.urls")),
     path("proyeksi/", projection_views.choose_projection, name="projection_choose"),
     path("rincian/", statement_views.choose, name="statement_choose"),

@@ -4,6 +4,7 @@ accounts.services.notice_mail; what concerns security is mailed at once."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -35,6 +36,10 @@ def tell(
     if kept is not None and told.security:
         _mail_at_once(kept, told)
     return kept
+
+
+def facts_told(*, card: Card, kind: str) -> list[dict[str, Any]]:
+    return list(Notice.objects.filter(card=card, kind=kind).values_list("facts", flat=True))
 
 
 def about(notice: Notice) -> About:
@@ -92,3 +97,30 @@ def _mail_at_once(notice: Notice, kind: NoticeKind) -> None:
     mail.write(template_prefix="notices/email/security", to=member.email, language=member.language, context=told)
     Notice.objects.filter(pk=notice.pk).update(mailed_at=notice.told_at)
     notice.mailed_at = notice.told_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One notice as the list shows it."""
+
+    title: str
+    body: str
+    link: str
+    told_at: datetime
+    new: bool
+    security: bool
+
+
+def shown(notice: Notice) -> Shown | None:
+    """None for a kind that is no more."""
+    kind, one = known(notice.kind), about(notice)
+    if kind is None:
+        return None
+    return Shown(
+        title=kind.title(one),
+        body=kind.body(one),
+        link=kind.link(one),
+        told_at=notice.told_at,
+        new=notice.read_at is None,
+        security=kind.security,
+    )

@@ -12,7 +12,8 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import Card, LinkRequest, OfferedCard, User, kpj_index, nik_index
+from accounts.models import Card, LinkRequest, NoticeChoices, OfferedCard, User, kpj_index, nik_index
+from accounts.services.notice_choices import stop_path
 from tests.factories import make_balance, make_card, make_kpj, make_statement
 
 # Open to visitors: nothing of a member's stands there.
@@ -38,6 +39,7 @@ PUBLIC = {
     "account_password_reset_completed",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "notice_stop",
 }
 # Only a form posts here; opened by hand they say so.
 POST_ONLY = {
@@ -79,6 +81,7 @@ SAMPLES: dict[str, Sample] = {
         lambda world: {"public_id": world.request.public_id},
     ),
     "offer_link": lambda world: {"public_id": world.offer.public_id},
+    "notice_stop": lambda world: {"token": stop_token(world.member)},
     "card_unlink": lambda world: {"public_id": world.card.public_id},
     **dict.fromkeys(("statement", "statement_fragment"), lambda world: {"card_id": world.card.public_id}),
     **dict.fromkeys(
@@ -111,6 +114,11 @@ def make_request(member: User, state: str = LinkRequest.State.CODE_SENT, **field
         row.code_destination = "+62 8** **** *567"
     row.save()
     return row
+
+
+def stop_token(member: User) -> str:
+    choices, _ = NoticeChoices.objects.get_or_create(member=member)
+    return stop_path(choices).rstrip("/").rpartition("/")[2]
 
 
 def make_offer(member: User, card: Card) -> OfferedCard:
