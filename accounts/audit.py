@@ -20,6 +20,7 @@ class Action(StrEnum):
 
     BALANCE_SEEN_BY_MEMBER = "balance_seen_by_member"
     BALANCE_REFRESH_ASKED = "balance_refresh_asked"
+    STATEMENT_EXPORTED = "statement_exported"
     LINK_REQUESTED = "link_requested"
     LINK_REFUSED = "link_refused"
     LINK_CODE_SENT = "link_code_sent"

@@ -107,6 +107,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.append("django.forms")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536  # bytes
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# A paper to be checked is hashed from memory; a larger one is dropped while it is read and never touches a disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_097_152  # bytes
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Data
@@ -250,6 +253,8 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "3/m/user",
     "manage_email": "5/m/user",
     "confirm_email": "1/30s/key",
+    "export_statement": "30/m/user",
+    "check_document": "100/m/ip",
 }
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",

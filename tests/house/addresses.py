@@ -40,6 +40,8 @@ PUBLIC = {
     "mfa_authenticate",
     "mfa_login_webauthn",
     "notice_stop",
+    "document_check",
+    "document_check_code",
 }
 # Only a form posts here; opened by hand they say so.
 POST_ONLY = {
@@ -54,8 +56,10 @@ POST_ONLY = {
 }
 # Not pages to look at: words for machines, parts of pages, a text file, the data of a passkey.
 NOT_PAGES = {"healthz", "readyz", "link_fragment", "balance_fragment", "mfa_download_recovery_codes"}
-NOT_PAGES |= {"statement_fragment", "mfa_login_webauthn", "manifest", "service_worker"}
+NOT_PAGES |= {"statement_fragment", "timeline_fragment", "mfa_login_webauthn", "manifest", "service_worker"}
 NOT_PAGES |= {"offline"}  # in both languages at once; tests/house/test_phone.py looks at it
+FILES = ("statement_pdf", "statement_csv", "statement_json", "statement_xlsx")
+NOT_PAGES |= {*FILES}
 # allauth reads the passkey's real public key here; tests/look and a virtual authenticator go through it.
 NEEDS_A_REAL_PASSKEY = {"mfa_reauthenticate_webauthn"}
 
@@ -83,6 +87,8 @@ SAMPLES: dict[str, Sample] = {
     "offer_link": lambda world: {"public_id": world.offer.public_id},
     "notice_stop": lambda world: {"token": stop_token(world.member)},
     "card_unlink": lambda world: {"public_id": world.card.public_id},
+    "document_check_code": lambda world: {"code": "K7QF2M9XTR4D"},
+    **dict.fromkeys(FILES, lambda world: {"card_id": world.card.public_id}),
     **dict.fromkeys(("statement", "statement_fragment"), lambda world: {"card_id": world.card.public_id}),
     **dict.fromkeys(
         ("balance", "balance_fragment", "balance_refresh", "projection", "claim_when"),
