@@ -118,8 +118,8 @@ def _year_closed(about: About) -> str:
     if rate is None:
         return _("Rincian tahun %(year)s untuk KPJ •••• %(last_four)s sudah final.") % words
     return _(
-        "Rincian tahun %(year)s untuk KPJ •••• %(last_four)s sudah final. Tingkat pengembangannya %(rate)s persen."
-    ) % {**words, "rate": rate.replace(".", ",")}
+        "Rincian tahun %(year)s untuk KPJ •••• %(last_four)s sudah final. Tingkat pengembangannya %(rate)s."
+    ) % {**words, "rate": f"{rate}%".replace(".", ",")}
 
 
 def _year_end(about: About) -> str:

@@ -17,4 +17,5 @@ PAGES: Final[dict[str, Text]] = {
     "card_add": _("Hubungkan kartu"),
     "card_list": _("Kartu saya"),
     "mfa_index": _("Akun dan keamanan"),
+    "notice_choices": _("Atur pemberitahuan"),
 }
