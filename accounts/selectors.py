@@ -1,5 +1,7 @@
 """Nouns: which cards, requests and offers a person may see. `cards_visible_to` is the one ownership guard."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,6 +19,16 @@ Visitor = User | AnonymousUser
 def cards_visible_to(user: Visitor) -> QuerySet[Card]:
     """Active and frozen cards; what is shown of a frozen one is not the amount."""
     return Card.objects.filter(member_id=user.pk, state__in=VISIBLE) if user.is_authenticated else Card.objects.none()
+
+
+def merge_targets(cards: Iterable[Card]) -> dict[UUID, UUID]:
+    """Card by card of one member: the one of them it was merged into. The upstream names it by number, of which four
+    digits are kept, so nothing is said where two of the cards end alike."""
+    cards = list(cards)
+    endings = Counter(card.kpj_last4 for card in cards)
+    by_ending = {card.kpj_last4: card.public_id for card in cards if endings[card.kpj_last4] == 1}
+    merged = ((card, by_ending.get(card.merged_into_last4)) for card in cards if card.merged_into_last4)
+    return {card.public_id: target for card, target in merged if target and target != card.public_id}
 
 
 def link_requests_of(user: Visitor) -> QuerySet[LinkRequest]:
