@@ -61,9 +61,9 @@ def statement_stored(card: Card, told: Before) -> None:
 
 
 def _years_closed(card: Card, was_final: dict[int, bool]) -> None:
-    newest = max(was_final, default=0)
+    newest = max(was_final, default=date.max.year)
     for year in card.statement_years.filter(final=True):
-        if not was_final.get(year.year, year.year <= newest):  # unknown ones count as old, unless they are newer
+        if not was_final.get(year.year, year.year < newest):  # of unknown ones only the newer are news
             rate = None if year.rate_percent is None else str(year.rate_percent)
             tell(member=card.member, kind=YEAR_CLOSED, card=card, subject=str(year.year), facts={"rate": rate})
 
