@@ -28,7 +28,7 @@ def statement_file(request: HttpRequest, card_id: UUID, form: str) -> HttpRespon
     card = looking.mine(selectors.statement_cards_of(member), card_id)
     reading = selectors.statement_reading_of(card)
     year = _year(request, reading)
-    refused: HttpResponse | None = consume_or_429(request, action="export_statement")
+    refused: HttpResponse | None = consume_or_429(request, action="export_statement", limit_get=True)
     if refused:
         return refused
     try:
