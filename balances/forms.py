@@ -137,8 +137,8 @@ class ProjectionForm(forms.Form):
         field: Any = self.fields["monthly"]
         field.label, field.help_text = _MONTHLY_WORDS[start.by_wage]
         if "monthly" in self.initial:
-            told = _("Sudah kami isi dari iuran %(month)s; ubah bila sekarang berbeda.")
-            field.help_text = f"{field.help_text} {told % {'month': long_month(start.monthly_from)}}"
+            told = _("Kami isi dari iuran %(month)s; ubah bila berbeda. Tulis 0 bila tidak ada iuran lagi.")
+            field.help_text = told % {"month": long_month(start.monthly_from)}
         if not start.by_wage:
             field.least = LEAST_CONTRIBUTION
             self.fields["growth"].label = _("Kenaikan iuran, persen setahun")

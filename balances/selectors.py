@@ -221,7 +221,9 @@ def statement_reading_of(
     """What every door is told of a card's statement; three queries, none for a locked card."""
     now, row = now or timezone.now(), statement_of(card) or Statement(card=card)
     locked = card.state != Card.State.ACTIVE
-    years = [] if locked or row.fetched_at is None else year_rows(card.statement_years.all(), row.as_of or row.fetched_at)
+    years = (
+        [] if locked or row.fetched_at is None else year_rows(card.statement_years.all(), row.as_of or row.fetched_at)
+    )
     facts = Facts(
         locked=locked,
         amount_known=any(year.known for year in years),

@@ -194,7 +194,7 @@ def test_the_newest_wage_is_filled_in_and_says_from_when(as_member: Client, memb
     row = card.contributions.order_by("-month")[0]
     text = as_member.get(f"/saldo/{card.public_id}/proyeksi/").content.decode()
     assert 'value="5.000.000"' in text
-    assert "Sudah kami isi dari iuran" in text
+    assert "Kami isi dari iuran" in text
     card.contributions.filter(pk=row.pk).update(status="BELUM_BAYAR", wage=Decimal(1))
     assert 'value="5.000.000"' in as_member.get(f"/saldo/{card.public_id}/proyeksi/").content.decode()
 
@@ -210,7 +210,7 @@ def test_what_is_filled_in_fits_the_card(
     make_balance(card)
     make_statement(card)
     text = as_member.get(f"/saldo/{card.public_id}/proyeksi/").content.decode()
-    assert ("Sudah kami isi" in text) is bool(value)
+    assert ("Kami isi dari" in text) is bool(value)
     assert value is None or f'value="{value}"' in text
 
 
