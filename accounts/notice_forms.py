@@ -18,8 +18,8 @@ class HourField(forms.TimeField):
             input_formats=["%H:%M", "%H.%M", "%H:%M:%S", "%H"],
             widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
             error_messages={
-                "required": _("Isi jamnya, misalnya 21:00."),
-                "invalid": _("Tulis jam seperti 21:00."),
+                "required": _("Isi jamnya, misalnya 21.00."),
+                "invalid": _("Tulis jam seperti 21.00."),
             },
             **kwargs,
         )

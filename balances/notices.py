@@ -1,4 +1,4 @@
-"""What about a member's money is news, told in the transaction that stores it (ADR 18).
+"""What about a member's money is news, told in the transaction that stores it (ADR 19).
 
 What a card brings with it is not news: no old changes, years or merges. Months that are missing already are told once,
 all together, because they are what a member most needs to know.

@@ -1,4 +1,4 @@
-"""What a member wants by mail, and the link that stops it without signing in (ADR 18)."""
+"""What a member wants by mail, and the link that stops it without signing in (ADR 19)."""
 
 from __future__ import annotations
 

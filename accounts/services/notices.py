@@ -1,4 +1,4 @@
-"""Telling a member something, once, in the transaction of its cause (ADR 18). Ordinary mail is gathered by
+"""Telling a member something, once, in the transaction of its cause (ADR 19). Ordinary mail is gathered by
 accounts.services.notice_mail; what concerns security is mailed at once."""
 
 from __future__ import annotations

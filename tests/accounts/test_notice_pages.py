@@ -93,8 +93,8 @@ def test_a_choice_is_kept_with_its_time_and_written_down(
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"quiet_from": ""}, "Isi jamnya, misalnya 21:00."),
-        ({"quiet_until": "25:00"}, "Tulis jam seperti 21:00."),
+        ({"quiet_from": ""}, "Isi jamnya, misalnya 21.00."),
+        ({"quiet_until": "25:00"}, "Tulis jam seperti 21.00."),
         ({"pace": ""}, "Pilih salah satu."),
         ({"pace": "setiap jam"}, "Pilihan ini tidak ada."),
         ({"kinds": ["aman"]}, "Pilihan ini tidak ada."),
