@@ -173,10 +173,10 @@ def _rate(one: Year) -> Cell:
 
 
 def _months(rows: Sequence[Row], reading: StatementReading, frame: Frame) -> Table:
-    as_of = reading.as_of or frame.fetched_on
+    as_of, employers = reading.as_of or frame.fetched_on, {row.employer_name for row in rows}
     columns = (
         Column(key="month", label=_("Bulan iuran"), kind=Kind.MONTH),
-        Column(key="employer_name", label=_("Pemberi kerja"), kind=Kind.TEXT),
+        Column(key="employer_name", label=_("Pemberi kerja"), kind=Kind.TEXT, on_paper=len(employers) != 1),
         Column(key="paid_on", label=_("Tanggal setor"), kind=Kind.DATE),
         Column(key="posted_on", label=_("Tanggal posting"), kind=Kind.DATE),
         Column(key="wage", label=_("Upah dilaporkan"), kind=Kind.MONEY),
@@ -186,15 +186,27 @@ def _months(rows: Sequence[Row], reading: StatementReading, frame: Frame) -> Tab
         Column(key="status", label=_("Status"), kind=Kind.STATUS),
         Column(key="as_of", label=_("Per"), kind=Kind.DATE, on_paper=False),
     )
-    note = _("Menurut penyedia data per %(day)s.") if reading.as_of else _("Diambil dari penyedia data pada %(day)s.")
-    booked = _("Tanggal posting adalah hari iuran dibukukan; iuran masuk hitungan tahun pada tanggal itu.")
     return Table(
         key="months",
         title=_("Per bulan"),
         columns=columns,
         rows=tuple(_month(row, as_of, frame.stretches) for row in rows),
-        note=f"{note % {'day': long_date(as_of)}} {booked}" if rows else _("Tidak ada baris iuran untuk tahun ini."),
+        note=_said_once(as_of, employers, told=reading.as_of is not None),
     )
+
+
+def _said_once(as_of: date, employers: set[str], *, told: bool) -> str:
+    """Under the table on paper, instead of in each of its lines. `told`: the date is the upstream's own."""
+    if not employers:
+        return _("Tidak ada baris iuran untuk masa ini.")
+    day = _("Menurut penyedia data per %(day)s.") if told else _("Diambil dari penyedia data pada %(day)s.")
+    parts = [
+        day % {"day": long_date(as_of)},
+        _("Tanggal posting adalah hari iuran dibukukan; iuran masuk hitungan tahun pada tanggal itu."),
+    ]
+    if len(employers) == 1:
+        parts.insert(0, _("Pemberi kerja: %(name)s.") % {"name": employers.pop() or _("tidak diberikan")})
+    return " ".join(parts)
 
 
 def _month(row: Row, as_of: date, stretches: Sequence[Stretch]) -> tuple[Cell, ...]:
