@@ -1,15 +1,16 @@
 """No amount without its date, in anything that is rendered.
 
 The rule. A figure is "Rp" with digits in the words or the spoken attributes of an element, or a `data-amount`,
-`data-total` or `data-estimate`. Its place is the nearest element around it that is a `tr`, `table`, `figure`, `section`,
-`article`, `aside`, `details`, a `template` or `main`, the outermost at last. That place must say a whole day in words,
-in the page's language, introduced by what kind of day it is ("Per 31 Oktober 2026", "as of 31 October 2026"):
+`data-total` or `data-estimate`. Its place is the nearest element around it that is a `tr`, `table`, `figure`,
+`section`, `article`, `aside`, `template` or `main`, the outermost at last. That place must say a whole day in words, in
+the page's language, introduced by what kind of day it is ("Per 31 Oktober 2026", "as of 31 October 2026"):
 
-* in its own visible words; those of a place further in do not count, nor do words only for screen readers;
+* in its own visible words; those of a place further in do not count, nor do words only for screen readers, nor what is
+  folded up in `details` that the figure does not stand in;
 * a `tr` may leave it to its table's `caption`; nothing else may leave it to anything further out;
 * where the figure or an element between it and its place has `data-as-of`, the day said must be that very day;
 * no such day lies in the future;
-* rules of law ("Kapan bisa diambil") say the day on which their source was read instead.
+* rules of law ("Kapan bisa diambil") say the day on which their source was read instead, which may stand folded up.
 
 Documents: a JSON, CSV, XLSX or PDF file with an amount says the day in its own text.
 """
@@ -35,7 +36,7 @@ from tests.factories import make_balance, make_card, make_statement
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
-PLACES = {"tr", "table", "figure", "section", "article", "aside", "details", "template", "main"}
+PLACES = {"tr", "table", "figure", "section", "article", "aside", "template", "main"}
 MONTHS = {language: [date(2026, number, 1) for number in range(1, 13)] for language in ("id", "en")}
 LEADS = {
     "id": r"(?:[Pp]er|[Dd]ihitung dari|tanggal berbeda:|dan)",
@@ -72,8 +73,10 @@ def place_of(chain: tuple[Element, ...]) -> tuple[Element, tuple[Element, ...]]:
 
 def _wrong(chain: tuple[Element, ...], language: str, today: date) -> str:
     place, between = place_of(chain)
-    lead = READ_ON[language] if any(is_law(one) for one in chain) else LEADS[language]
-    said = days_in(own_words(place), language, lead)
+    law = any(is_law(one) for one in chain)
+    lead = READ_ON[language] if law else LEADS[language]
+    folded = None if law else [one for one in between if one.name == "details"]
+    said = days_in(own_words(place, folded), language, lead)
     if not said and place.name == "tr":
         table = next(one for one in reversed(chain) if one.name == "table")
         said = days_in(" ".join(own_words(one) for one in table.children if is_caption(one)), language, lead)
@@ -89,15 +92,18 @@ def is_caption(one: Any) -> bool:
     return isinstance(one, Element) and one.name == "caption"
 
 
-def own_words(place: Any) -> str:
-    """What can be read there, without what stands in a place further in."""
-    return " ".join(one if isinstance(one, str) else own_words(one) for one in place.children if _is_seen(one))
+def own_words(place: Any, unfolded: list[Element] | None = None) -> str:
+    """What can be read there, without what stands in a place further in. None: everything is unfolded."""
+    seen = (one for one in place.children if _is_seen(one, unfolded))
+    return " ".join(one if isinstance(one, str) else own_words(one, unfolded) for one in seen)
 
 
-def _is_seen(one: Any) -> bool:
+def _is_seen(one: Any, unfolded: list[Element] | None) -> bool:
     if isinstance(one, str):
         return True
     given = attributes(one)
+    if one.name == "details":
+        return unfolded is None or any(one is open_ for open_ in unfolded)
     return not (one.name in {*PLACES, "script", "style"} or "vh" in given.get("class", "").split() or "hidden" in given)
 
 
@@ -116,6 +122,7 @@ WRONG = {
     "in the future": '<section><p>Rp5,00</p><p>Per 31 Desember 2026</p></section>',
     "further out": "<main><p>Per 31 Oktober 2026</p><section><p>Rp5,00</p></section></main>",
     "further in": "<main><p>Rp5,00</p><section><p>Per 31 Oktober 2026</p></section></main>",
+    "folded up": CARD.format("<details><summary>?</summary>Per 31 Oktober 2026</details>"),
     "beside the table": "<section><table><tr><td>Rp5,00</td></tr></table><p>Per 31 Oktober 2026</p></section>",
     "another row": "<table><tr><td>Rp5,00</td></tr><tr><td>Per 31 Oktober 2026</td></tr></table>",
     "read out loud": '<main><img alt="Rp5,00"></main>',
@@ -126,6 +133,9 @@ RIGHT = {
     "row": '<table><tr><td data-amount="5.00" data-as-of="2026-10-31">Rp5,00 Per 31 Oktober 2026</td></tr></table>',
     "caption": "<table><caption>Menurut penyedia data per 31 Oktober 2026</caption><tr><td>Rp5,00</td></tr></table>",
     "law": '<section data-way="tax"><p>Rp50.000.000</p><p>sumber, diperiksa 22 November 2026</p></section>',
+    "in the fold": "<section><details>Rp5,00, per 31 Oktober 2026</details></section>",
+    "beside the fold": "<section>Per 31 Oktober 2026<details>Rp5,00</details></section>",
+    "law, folded": '<section data-way="tax">Rp1.000<details>sumber, diperiksa 22 November 2026</details></section>',
     "token": '<main><form><input type="hidden" name="csrfmiddlewaretoken" value="aRp5x"></form></main>',
 }
 
@@ -212,6 +222,15 @@ def test_in_an_estimate(as_member: Client, member: User, language: str, known: b
     if known:
         make_balance(card)
     assert assert_dated(projected(as_member, card), language) > 20
+
+
+def test_documents_are_among_what_is_looked_at(as_member: Client, member: User) -> None:
+    card = make_card(member)
+    make_balance(card)
+    make_statement(card)
+    figures = {one.address.rsplit("/", 1)[1]: len(one.figures) for one in everything(as_member, card).values()}
+    for kind in ("pdf", "csv", "xlsx", "json"):
+        assert figures[f"rincian.{kind}"] > 40, kind
 
 
 def test_the_walk_fails_on_a_page_that_forgets(as_member: Client, member: User, monkeypatch: Any) -> None:
