@@ -20,15 +20,10 @@ HEADINGS: Words = {
 
 def verdict_sentences(answer: Answer, now: datetime) -> list[str]:
     if answer.verdict is Verdict.MATCHES:
-        return [
-            _("Dokumen ini kami keluarkan dan yang Anda periksa sama dengan catatan kami. "
-              "Angka untuk masa itu belum berubah sejak dokumen dibuat.")
-        ]  # fmt: skip
+        return [*_ours(answer), _("Angka untuk masa itu belum berubah sejak dokumen dibuat.")]
     if answer.verdict is Verdict.REPLACED:
-        return [
-            _("Dokumen ini kami keluarkan dan yang Anda periksa sama dengan catatan kami, tetapi angka untuk masa itu "
-              "sudah berubah sesudahnya. Minta pemiliknya menyimpan dokumen yang baru.")
-        ]  # fmt: skip
+        changed = _("Angka untuk masa itu sudah berubah sesudahnya. Minta pemiliknya menyimpan dokumen yang baru.")
+        return [*_ours(answer), changed]
     if answer.verdict is Verdict.WAIT:
         return [_("Kode ini sudah terlalu sering diperiksa dengan isian yang salah."), *_until(answer, now)]
     return [
@@ -38,6 +33,16 @@ def verdict_sentences(answer: Answer, now: datetime) -> list[str]:
           "membuat yang baru."),
         *_left(answer, now),
     ]  # fmt: skip
+
+
+def _ours(answer: Answer) -> list[str]:
+    """What was compared, and what was not."""
+    if answer.by_file:
+        return [_("Berkas ini kami keluarkan dan tidak diubah sedikit pun.")]
+    return [
+        _("Dokumen dengan kode ini kami keluarkan dan saldo akhirnya sama dengan catatan kami."),
+        _("Nama dan angka lain di kertas itu hanya bisa dipastikan dengan berkas PDF aslinya."),
+    ]
 
 
 def _left(answer: Answer, now: datetime) -> list[str]:

@@ -117,6 +117,7 @@ class Answer:
     verdict: Verdict
     tries_left: int | None = None  # None: nothing was counted
     until: datetime | None = None  # when one may try again
+    by_file: bool = False  # the whole file was compared, not the closing balance only
 
 
 def check_closing(*, code: str, amount: Decimal) -> Answer:
@@ -137,7 +138,7 @@ def check_file(*, digest: bytes, code: str | None = None) -> Answer:
     """Whether a file with this SHA-256 is one of ours. A wrong one counts for its code, a right one never waits."""
     found = _vouched().filter(file_digest=digest).first()
     if found and (code is None or bytes(found.code_index) == _code_index(code)):
-        return Answer(verdict=_still(found))
+        return Answer(verdict=_still(found), by_file=True)
     if code is None:
         return Answer(verdict=Verdict.NO_MATCH)
     with transaction.atomic():

@@ -82,6 +82,7 @@ pytestmark = pytest.mark.django_db
 def test_the_printed_closing_balance_matches(visitor: Client, paper: Paper, written: str) -> None:
     answer = check(visitor, code=paper.code, closing=written.format(paper.amount))
     assert verdict(answer) == "matches"
+    assert "hanya bisa dipastikan dengan berkas PDF aslinya" in answer.content.decode()
     assert_tells_nothing(answer, paper)
 
 
@@ -119,7 +120,9 @@ def body(answer: Any, code: str) -> str:
 
 
 def test_the_file_alone_matches_and_one_changed_byte_does_not(visitor: Client, paper: Paper) -> None:
-    assert verdict(check(visitor, file=SimpleUploadedFile("a.pdf", paper.content))) == "matches"
+    whole = check(visitor, file=SimpleUploadedFile("a.pdf", paper.content))
+    assert verdict(whole) == "matches"
+    assert "tidak diubah sedikit pun" in whole.content.decode()
     assert verdict(check(visitor, code=paper.code, file=SimpleUploadedFile("a.pdf", paper.content))) == "matches"
     changed = paper.content.replace(b"%PDF-1.7", b"%PDF-1.6")
     assert changed != paper.content
