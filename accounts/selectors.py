@@ -1,5 +1,7 @@
 """Nouns: which cards, requests and offers a person may see. `cards_visible_to` is the one ownership guard."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Card, LinkRequest, OfferedCard, User
+from accounts.models import Card, LinkRequest, Notice, OfferedCard, User
 
 VISIBLE: Final = (Card.State.ACTIVE, Card.State.FROZEN)
 Visitor = User | AnonymousUser
@@ -17,6 +19,16 @@ Visitor = User | AnonymousUser
 def cards_visible_to(user: Visitor) -> QuerySet[Card]:
     """Active and frozen cards; what is shown of a frozen one is not the amount."""
     return Card.objects.filter(member_id=user.pk, state__in=VISIBLE) if user.is_authenticated else Card.objects.none()
+
+
+def merge_targets(cards: Iterable[Card]) -> dict[UUID, UUID]:
+    """Card by card of one member: the one of them it was merged into. The upstream names it by number, of which four
+    digits are kept, so nothing is said where two of the cards end alike."""
+    cards = list(cards)
+    endings = Counter(card.kpj_last4 for card in cards)
+    by_ending = {card.kpj_last4: card.public_id for card in cards if endings[card.kpj_last4] == 1}
+    merged = ((card, by_ending.get(card.merged_into_last4)) for card in cards if card.merged_into_last4)
+    return {card.public_id: target for card, target in merged if target and target != card.public_id}
 
 
 def link_requests_of(user: Visitor) -> QuerySet[LinkRequest]:
@@ -41,6 +53,16 @@ def offers_to(user: Visitor) -> QuerySet[OfferedCard]:
     linked, asked = cards_visible_to(user).filter(**same), open_requests_of(user).filter(**same)
     mine = OfferedCard.objects.filter(member_id=user.pk, proved_by__state=Card.State.ACTIVE)
     return mine.exclude(Exists(linked)).exclude(Exists(asked))
+
+
+def notices_of(user: Visitor) -> QuerySet[Notice]:
+    """Newest first."""
+    mine = Notice.objects.filter(member_id=user.pk) if user.is_authenticated else Notice.objects.none()
+    return mine.select_related("card")
+
+
+def unread_notices(user: Visitor) -> int:
+    return notices_of(user).filter(read_at__isnull=True).count()
 
 
 def link_requests_for_staff() -> QuerySet[LinkRequest]:

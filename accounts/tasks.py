@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from accounts.services import housekeeping, linking, linking_steps, mail
+from accounts.services import housekeeping, linking, linking_steps, mail, notice_mail
 
 
 @shared_task(name="accounts.advance_link")
@@ -26,6 +26,11 @@ def send_mail(public_id: str, token: str) -> None:
 @shared_task(name="accounts.sweep_mail")
 def sweep_mail() -> None:
     mail.ring_due_mail()
+
+
+@shared_task(name="accounts.mail_notices")
+def mail_notices() -> None:
+    notice_mail.mail_what_is_due()
 
 
 @shared_task(name="accounts.housekeeping")

@@ -25,15 +25,18 @@ def card_list(request: HttpRequest) -> HttpResponse:
         {"request": row, "told": wording.PROGRESS[selectors.link_progress(row).code]}
         for row in selectors.open_requests_of(request.user)
     ]
+    mine = list(selectors.cards_visible_to(request.user))
+    targets = selectors.merge_targets(mine)
     held = [
         {
             "card": card,
+            "merged_into": targets.get(card.public_id),
             "state": card.frozen_because or card.state,
             "told": wording.CARD_STATES[card.frozen_because or card.state],
             "help": wording.HELP.get(card.frozen_because or card.state, ""),
             "membership": wording.MEMBERSHIPS.get(card.membership, ""),
         }
-        for card in selectors.cards_visible_to(request.user)
+        for card in mine
     ]
     context = {"cards": held, "requests": rows, "offers": selectors.offers_to(request.user)}
     return render(request, "cards/list.html", context)

@@ -92,6 +92,15 @@ def parse(text: str) -> Calendar:
     )
 
 
+_NOVEMBER = 11
+
+
+def years_without_holidays(known: Calendar, today: date) -> list[int]:
+    """Of this year and, from November on, the next: those the operator has still to write into the table."""
+    wanted = [today.year, today.year + 1] if today.month >= _NOVEMBER else [today.year]
+    return [year for year in wanted if year not in known.covered]
+
+
 @cache
 def calendar() -> Calendar:
     return parse(FILE.read_text(encoding="utf-8"))

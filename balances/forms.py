@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import BirthDateField
 from balances import projection
+from balances.claim_wording import whole_rupiah
 from balances.projection import MONTHS, Plan
 from balances.rulebook import RuleBook, rulebook
+from balances.wording import long_month
 
 OLDEST: Final = 80
 LEAST_WAGE: Final = 100_000  # rupiah a month: below it somebody wrote thousands or millions
@@ -89,6 +91,8 @@ class Start:
     born: date | None
     segment: str
     today: date
+    monthly: Decimal | None = None  # rupiah: what the newest contribution says of the month
+    monthly_from: str = ""  # that month, YYYY-MM
 
     @property
     def by_wage(self) -> bool:
@@ -105,7 +109,7 @@ _REQUIRED: Final = {"required": _("Isi bagian ini.")}
 class ProjectionForm(forms.Form):
     monthly = RupiahField(
         least=LEAST_WAGE,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "typed-figure"}),
         error_messages={"required": _("Isi jumlahnya; 0 bila tidak ada iuran lagi.")},
     )
     birth_date = BirthDateField(
@@ -132,6 +136,9 @@ class ProjectionForm(forms.Form):
         super().__init__(data, initial=self._assumed())
         field: Any = self.fields["monthly"]
         field.label, field.help_text = _MONTHLY_WORDS[start.by_wage]
+        if "monthly" in self.initial:
+            told = _("Kami isi dari iuran %(month)s; ubah bila berbeda. Tulis 0 bila tidak ada iuran lagi.")
+            field.help_text = told % {"month": long_month(start.monthly_from)}
         if not start.by_wage:
             field.least = LEAST_CONTRIBUTION
             self.fields["growth"].label = _("Kenaikan iuran, persen setahun")
@@ -144,6 +151,8 @@ class ProjectionForm(forms.Form):
         assumed: dict[str, Any] = {
             name: percent(self.book.on(code, self.start.today).value / 100) for name, code in codes.items()
         }
+        if self.start.monthly is not None and self.start.monthly_from:
+            assumed["monthly"] = whole_rupiah(self.start.monthly).removeprefix("Rp")
         full_age = int(self.book.on("full_age", self.start.today).value)
         reached = self.start.age_on_day(self.start.born) if self.start.born else 0
         return assumed | {"age": min(OLDEST, max(full_age, reached + 1))}

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from balances.ledger import ZERO, Year
 
 _CENT = Decimal("0.01")
-WIDTH, HEIGHT, FOOT = 640, 240, 24  # of the picture; years stand in the foot
+WIDTH, HEIGHT, FOOT = 320, 180, 24  # of the picture; years stand in the foot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ def bars(found: Sequence[Level]) -> list[Bar]:
     if top <= 0:
         return []
     step = WIDTH // len(found)
-    every = -(-len(found) // 8)  # at most eight years are written out
+    every = -(-len(found) // 5)  # at most five years are written out
     return [_bar(number, level, top, step, labelled=(len(found) - 1 - number) % every == 0)
             for number, level in enumerate(found)]  # fmt: skip
 
@@ -83,7 +83,7 @@ def bars(found: Sequence[Level]) -> list[Bar]:
 def _bar(number: int, level: Level, top: Decimal, step: int, *, labelled: bool) -> Bar:
     room = HEIGHT - FOOT
     low, high = (round(room * part / top) for part in (level.contributions, level.returns))
-    width = max(2, min(48, step * 7 // 10))
+    width = max(2, min(32, step * 7 // 10))
     middle = number * step + step // 2
     return Bar(
         year=level.year,

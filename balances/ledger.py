@@ -147,6 +147,7 @@ class StatementReading:
     contributions_until: str  # YYYY-MM
     differences: tuple[Difference, ...]
     merged_into_last_four: str = ""
+    merged_into: UUID | None = None  # that card, where it is the member's own and linked
 
     def rows_of(self, year: int) -> tuple[Row, ...]:
         """By contribution month."""

@@ -27,8 +27,10 @@ def mine(cards: Sequence[Card], card_id: UUID) -> Card:
     raise Http404
 
 
-def look(request: HttpRequest, cards: Sequence[Card]) -> list[Reading]:
-    """What this session saw today stands in the session itself, so that a second look costs no query."""
+def look(request: HttpRequest, cards: Sequence[Card], *, among: Sequence[Card] = ()) -> list[Reading]:
+    """What this session saw today stands in the session itself, so that a second look costs no query.
+
+    `among`: all cards of the member where only some are looked at."""
     today = timezone.localdate().isoformat()
     day, *ids = request.session.get(LOOKED, [""])
     seen = {UUID(one) for one in ids} if day == today else set()
@@ -38,7 +40,7 @@ def look(request: HttpRequest, cards: Sequence[Card]) -> list[Reading]:
     )
     if looked_at - seen:
         request.session[LOOKED] = [today, *sorted(str(one) for one in seen | looked_at)]
-    return readings
+    return selectors.with_targets(readings, among or cards)
 
 
 def choose(request: HttpRequest, *, page: str, heading: str) -> HttpResponse:

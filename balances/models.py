@@ -111,6 +111,7 @@ class Statement(Claim):
     fetched_at = models.DateTimeField(null=True, blank=True)  # our last good answer
     retry_at = models.DateTimeField(null=True, blank=True)
     held_back = models.BooleanField(default=False)
+    planned_at = models.DateTimeField(null=True, blank=True)  # its turn in the nightly sweep
 
     objects = ClaimQuerySet["Statement"].as_manager()
 
@@ -122,6 +123,7 @@ class Statement(Claim):
                 fields=["next_fetch_at"], name="statement_claimed", condition=models.Q(fetch_started_at__isnull=False)
             ),
             models.Index(fields=["next_fetch_at"], name="statement_failed", condition=models.Q(failures__gt=0)),
+            models.Index(fields=["planned_at"], name="statement_planned", condition=models.Q(planned_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -194,3 +196,34 @@ class Employment(models.Model):
 
     class Meta:
         ordering = ("started_on", "id")
+
+
+class IssuedDocument(models.Model):
+    """A PDF that left the house, so that the check page knows it again. No amount and no code in clear: the code is in
+    no column, and the hash of the closing balance takes the code in, so these rows alone let nobody try amounts."""
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="issued_documents")
+    year = models.PositiveSmallIntegerField(null=True)  # null: all years
+    as_of = models.DateField()  # of the closing balance that is printed large
+    issued_at = models.DateTimeField(default=timezone.now)
+    code_index = models.BinaryField(max_length=32)
+    closing_index = models.BinaryField(max_length=32)  # code, closing balance, its date
+    figures_index = models.BinaryField(max_length=32)  # every figure of the period
+    file_digest = models.BinaryField(max_length=32)  # SHA-256 of the file
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code_index", "file_digest"], name="one_row_a_file"),
+        ]
+        indexes = [models.Index(fields=["file_digest"], name="document_file")]
+
+
+class DocumentTries(models.Model):
+    """Wrong answers about one code, whether it is one of ours or not, so that nobody learns which."""
+
+    code_index = models.BinaryField(max_length=32, unique=True)
+    wrong = models.PositiveSmallIntegerField(default=0)
+    first_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["first_at"], name="tries_oldest")]

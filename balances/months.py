@@ -70,6 +70,12 @@ class Stretch:
         return twelve if any(twelve) else []
 
 
+def years_of(stretches: Iterable[Stretch], *states: MonthState) -> set[int]:
+    """The years that hold a month in one of these states; of any month where none is named."""
+    months = (one for stretch in stretches for one in stretch.months if not states or one.state in states)
+    return {int(one.month[:4]) for one in months}
+
+
 def seen_until(*, as_of: date | None, contributions_until: str, years: Iterable[Year]) -> date | None:
     """The last day up to which the upstream has looked: its as-of, its `iuranSampai`, or a year it calls final."""
     days = [as_of] if as_of else []

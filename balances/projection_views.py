@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
+from accounts.models import Card, User
 from balances import claim_rules, claim_wording, projection, selectors
 from balances.forms import ProjectionForm, Start
 from balances.looking import choose, look, mine
 from balances.projection_picture import picture_of
+from balances.reading import Reading
 from balances.rulebook import rulebook
 
 _ASSUMPTIONS = ("return_low", "return_middle", "return_high", "inflation", "share_worker", "wage_growth")
@@ -33,8 +35,19 @@ def project(request: HttpRequest, card_id: UUID) -> HttpResponse:
     """Posted and answered at once, so that neither wage nor birth date ever stands in an address."""
     member = cast(User, request.user)
     cards = selectors.cards_of(member)
-    [reading] = look(request, [mine(cards, card_id)])
-    today = timezone.localdate()
+    card = mine(cards, card_id)
+    [reading] = look(request, [card], among=cards)
+    start = _start(card, reading, member)
+    form = ProjectionForm(request.POST if request.method == "POST" else None, start=start)
+    context: dict[str, Any] = {"reading": reading, "form": form, "start": start, "sources": _sources(), **_shares()}
+    if form.is_bound and form.is_valid():
+        context |= _outcome(form)
+    return render(request, "balances/projection.html", context, status=422 if form.errors else 200)
+
+
+def _start(card: Card, reading: Reading, member: User) -> Start:
+    """The month's wage, or what a self-paid member pays, comes from the newest contribution; it can be typed over."""
+    today, newest = timezone.localdate(), selectors.newest_contribution(card)
     start = Start(
         day=reading.as_of or today,
         opening=reading.amount,
@@ -42,11 +55,9 @@ def project(request: HttpRequest, card_id: UUID) -> HttpResponse:
         segment=reading.segment,
         today=today,
     )
-    form = ProjectionForm(request.POST if request.method == "POST" else None, start=start)
-    context: dict[str, Any] = {"reading": reading, "form": form, "start": start, "sources": _sources(), **_shares()}
-    if form.is_bound and form.is_valid():
-        context |= _outcome(form)
-    return render(request, "balances/projection.html", context, status=422 if form.errors else 200)
+    if newest is None:
+        return start
+    return replace(start, monthly=newest.wage if start.by_wage else newest.paid, monthly_from=newest.month)
 
 
 def _outcome(form: ProjectionForm) -> dict[str, Any]:
@@ -79,8 +90,9 @@ def _sources() -> list[Any]:
 @require_safe
 def when(request: HttpRequest, card_id: UUID) -> HttpResponse:
     member = cast(User, request.user)
-    card = mine(selectors.cards_of(member), card_id)
-    [reading] = look(request, [card])
+    cards = selectors.cards_of(member)
+    card = mine(cards, card_id)
+    [reading] = look(request, [card], among=cards)
     book, today = rulebook(), timezone.localdate()
     dates = selectors.dates_of(card, member)
     told = [claim_wording.told(way, book, today) for way in claim_rules.ways(dates, book, today)]

@@ -39,6 +39,7 @@ class Reading:
     next_try_at: datetime | None  # when we ask again by ourselves, where that is worth saying
     can_refresh_at: datetime | None  # None: the member may press "Perbarui" now
     merged_into_last_four: str = ""
+    merged_into: UUID | None = None  # that card, where it is the member's own and linked
     contributions_until: str = ""  # YYYY-MM
     provisional: bool = False
     loud: bool = False  # the amount is older than the loud-notice limit

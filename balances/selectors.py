@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Card, User
-from accounts.selectors import cards_visible_to
+from accounts.selectors import cards_visible_to, merge_targets
 from balances import freshness, ledger
 from balances.claim_rules import Dates
 from balances.duedates import calendar, last_day
@@ -120,6 +121,32 @@ def dates_of(card: Card, member: User) -> Dates:
     )
 
 
+def with_targets(readings: Iterable[Reading], cards: Iterable[Card]) -> list[Reading]:
+    """Merged cards lead to the member's card that they were merged into. `cards` are all of the member's."""
+    targets = merge_targets(cards)
+    return [
+        replace(one, merged_into=targets.get(one.card_id)) if one.state is State.MERGED else one for one in readings
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reported:
+    """What the newest contribution of a card says: the wage, and both shares together, in rupiah a month."""
+
+    month: str  # YYYY-MM
+    wage: Decimal | None
+    paid: Decimal
+
+
+def newest_contribution(card: Card) -> Reported | None:
+    """None for a card that is closed, no longer active, or without a paid row."""
+    if card.state != Card.State.ACTIVE or card.membership != CardStatus.AKTIF:
+        return None
+    rows = card.contributions.exclude(status__in=("KOREKSI", "BELUM_BAYAR"))
+    row = rows.order_by("-month", "-id").first()
+    return Reported(month=row.month, wage=row.wage, paid=row.worker + row.employer) if row else None
+
+
 def total_of(readings: Iterable[Reading]) -> Total | None:
     """None with fewer than two amounts: nothing to add. Amounts of different dates are added, never silently."""
     readings = list(readings)
@@ -188,11 +215,15 @@ def contribution_row(row: Contribution) -> ledger.Row:
     )
 
 
-def statement_reading_of(card: Card, now: datetime | None = None) -> StatementReading:
+def statement_reading_of(
+    card: Card, now: datetime | None = None, *, merged_into: UUID | None = None
+) -> StatementReading:
     """What every door is told of a card's statement; three queries, none for a locked card."""
     now, row = now or timezone.now(), statement_of(card) or Statement(card=card)
     locked = card.state != Card.State.ACTIVE
-    years = [] if locked or row.fetched_at is None else year_rows(card.statement_years.all(), row.as_of)
+    years = (
+        [] if locked or row.fetched_at is None else year_rows(card.statement_years.all(), row.as_of or row.fetched_at)
+    )
     facts = Facts(
         locked=locked,
         amount_known=any(year.known for year in years),
@@ -205,7 +236,8 @@ def statement_reading_of(card: Card, now: datetime | None = None) -> StatementRe
         retry_at=row.retry_at,
     )
     rows = [contribution_row(one) for one in card.contributions.all()] if years else []
-    jobs = [_job(one, _over(card, rows)) for one in card.employments.all()] if years else []
+    ended = over(card, rows[-1].month if rows else None)
+    jobs = [_job(one, ended) for one in card.employments.all()] if years else []
     as_of = timezone.localdate(row.as_of) if row.as_of else None
     return StatementReading(
         card_id=card.public_id,
@@ -227,6 +259,7 @@ def statement_reading_of(card: Card, now: datetime | None = None) -> StatementRe
         differences=ledger.differences(years, rows, balance=row.amount, as_of=as_of),
         segment=card.segment,
         merged_into_last_four=card.merged_into_last4,
+        merged_into=merged_into,
     )
 
 
@@ -234,20 +267,21 @@ def _reason_for_none(card: Card, row: Statement) -> str:
     return card.frozen_because if card.state != Card.State.ACTIVE else row.unavailable_reason
 
 
-def _over(card: Card, rows: Sequence[ledger.Row]) -> date | None:
-    """When the card stopped: from a closed account nothing more is expected, whatever the employments leave open."""
+def over(card: Card, last_month: str | None) -> date | None:
+    """When the card stopped: from a closed account nothing more is expected, whatever the employments leave open.
+    `last_month` is that of its newest contribution."""
     if card.inactive_since or card.membership not in {CardStatus.DIKLAIM, CardStatus.DIGABUNG}:
         return card.inactive_since
-    return last_day(rows[-1].month) if rows else None
+    return last_day(last_month) if last_month else None
 
 
-def _job(row: Employment, over: date | None) -> ledger.Job:
+def _job(row: Employment, ended: date | None) -> ledger.Job:
     return ledger.Job(
         npp=row.npp,
         employer_name=row.employer_name,
         segment=row.segment,
         started_on=row.started_on,
-        ended_on=row.ended_on or over,
+        ended_on=row.ended_on or ended,
     )
 
 

@@ -25,7 +25,7 @@ from accounts.claim import backoff, lease, patiently, unworded
 from accounts.models import Card, User
 from accounts.ring import ring
 from accounts.services.cards import DETAILS, take_details
-from balances import freshness
+from balances import freshness, notices
 from balances.models import Balance, BalanceHistory, FetchAttempt
 from balances.reading import Reading
 from balances.selectors import balance_of, facts_of, reading_of, rules
@@ -318,7 +318,10 @@ def _settle(card: Card, mine: datetime, outcome: _Outcome, *, milliseconds: int)
 def _keep(card: Card, before: Balance, outcome: _Outcome) -> None:
     amount = outcome.balance.get("amount")
     if amount is not None and amount != before.amount:
-        BalanceHistory.objects.create(card=card, amount=amount, as_of=outcome.balance["as_of"])
+        new = BalanceHistory.objects.create(card=card, amount=amount, as_of=outcome.balance["as_of"])
+        notices.balance_changed(card, before, new)
+    if outcome.code == "merged":
+        notices.card_merged(card, before)
     if (amount, outcome.balance.get("as_of")) != (before.amount, before.as_of) and outcome.code in {"ok", "merged"}:
         balance_moved(card)
     changed = {name: value for name, value in outcome.card.items() if getattr(card, name) != value}

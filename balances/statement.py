@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -23,7 +22,7 @@ from accounts.claim import backoff, lease
 from accounts.models import Card
 from accounts.ring import ring
 from accounts.services.cards import DETAILS, take_details
-from balances import freshness, ledger
+from balances import freshness, ledger, notices
 from balances.models import Contribution, Employment, Statement, StatementYear
 from balances.selectors import contribution_row, rules, statement_of, year_rows
 from providers.errors import HeldBack, Merged, NotFound, ProviderError, Retry
@@ -34,16 +33,14 @@ log = logging.getLogger("jht.statements")
 
 STATEMENT_TASK = "balances.refresh_statement"
 FIRST_YEAR = 1977  # of the scheme's predecessor: where the upstream does not say when membership began
-SWEEP_EVERY_SECONDS = 10
 CALLS_EACH = 4
-RETRY_FOR_VIEWED_DAYS = 2
 UNSETTLED = ("BELUM_BAYAR", "DITERIMA", "SEBAGIAN", "UNKNOWN")
 
 
 # Asking
 
 
-def claim_statement(card: Card) -> bool:
+def claim_statement(card: Card, *, sweeping: bool = False) -> bool:
     """Wins the fetch of a due statement and rings a worker. A GET may do this (ADR 10)."""
     if card.state != Card.State.ACTIVE:
         return False
@@ -51,17 +48,19 @@ def claim_statement(card: Card) -> bool:
     if row is not None and (row.next_fetch_at is None or row.next_fetch_at > timezone.now()):
         return False
     with transaction.atomic():
-        if row is None and not _make_row(card):
+        if row is None and not make_row(card):
             return False
         token = Statement.objects.claim(card.pk)
         if token is None:
             return False
+        if card.statement.planned_at and not sweeping:  # a member waits now: no longer the sweep's low priority
+            Statement.objects.filter(pk=card.pk).update(planned_at=None)
         ring(STATEMENT_TASK, card.public_id, token)
     card.statement.fetch_started_at, card.statement.next_fetch_at = token, token + lease()
     return True
 
 
-def _make_row(card: Card) -> bool:
+def make_row(card: Card) -> bool:
     """Locks the card, so that no row is made behind the back of its unlinking."""
     locked = Card.objects.select_for_update().filter(pk=card.pk, state=Card.State.ACTIVE)
     if not locked.values_list("pk").first():
@@ -120,7 +119,8 @@ def refresh_statement(*, card_id: UUID, token: datetime) -> str:
         return "gone"
     claim = _Claimed(found, token)
     try:
-        return _settle(claim, _told(claim, get_provider(priority="member")))
+        provider = get_provider(priority="sweep" if found.statement.planned_at else "member")
+        return _settle(claim, _told(claim, provider))
     except _Superseded:
         return "superseded"
     except HeldBack as held:
@@ -239,6 +239,7 @@ def _settle(claim: _Claimed, told: _Told) -> str:
         "last_error": "",
         "retry_at": None,
         "held_back": False,
+        "planned_at": None,
         "next_fetch_at": now + rules().fresh_for,
     }
     with transaction.atomic():
@@ -247,9 +248,11 @@ def _settle(claim: _Claimed, told: _Told) -> str:
             return "gone"
         if not Statement.objects.finish(card.pk, claim.token, **fields):
             return "superseded"
+        before = notices.before(card)
         _replace(card, told)
         take_details(linked, told.record)
         linked.save(update_fields=DETAILS)
+        notices.statement_stored(linked, before)
     return "ok"
 
 
@@ -333,7 +336,8 @@ def _failed(claim: _Claimed, code: str, told: timedelta | None) -> str:
     now = timezone.now()
     until = now + told * random.uniform(1.0, 1.1) if told else None  # noqa: S311 - jitter, not a secret
     again = until or now + (freshness.rest_after(code) or backoff(failures))
-    fields = {"failures": failures, "last_error": code, "next_fetch_at": again, "retry_at": until, "held_back": False}
+    fields = {"failures": failures, "last_error": code, "next_fetch_at": again, "retry_at": until}
+    fields |= {"held_back": False, "planned_at": None}
     return code if Statement.objects.finish(claim.card.pk, claim.token, **fields) else "superseded"
 
 
@@ -345,20 +349,7 @@ def _wait(claim: _Claimed, wait: timedelta) -> str:
     return HeldBack.code
 
 
-# Sweeping and forgetting
-
-
-def sweep_statements() -> int:
-    """Rings again for claims whose bell or worker was lost, and for failures somebody still looks at."""
-    room = max(1, int(settings.PROVIDER_MAX_PER_SECOND * SWEEP_EVERY_SECONDS / CALLS_EACH))
-    viewed_lately = timezone.localdate() - timedelta(days=RETRY_FOR_VIEWED_DAYS)
-    failed = Q(failures__gt=0, card__balance__viewed_on__gte=viewed_lately)
-    rows = Statement.objects.due().filter(Q(fetch_started_at__isnull=False) | failed)
-    cards = []
-    for row in rows.filter(card__state=Card.State.ACTIVE).select_related("card").order_by("next_fetch_at")[:room]:
-        row.card.statement = row
-        cards.append(row.card)
-    return sum(claim_statement(card) for card in cards)
+# Forgetting
 
 
 def forget_statement(card: Card) -> None:

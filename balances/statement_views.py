@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from accounts.selectors import merge_targets
 from balances import looking, selectors
 from balances.growth import FOOT, HEIGHT, WIDTH, bars, levels
 from balances.ledger import StatementReading
+from balances.months import MonthState, Stretch, years_of
 from balances.statement import claim_statement
 from balances.statement_wording import legend
 
@@ -41,13 +43,18 @@ def _context(request: HttpRequest, card_id: UUID) -> dict[str, Any]:
     card = looking.mine(cards, card_id)
     looking.look(request, [card])
     claim_statement(card)
-    reading = selectors.statement_reading_of(card)
-    year, found = _chosen(request, reading), levels(reading.years)
+    reading = selectors.statement_reading_of(card, merged_into=merge_targets(cards).get(card.public_id))
+    stretches, found = selectors.stretches_of(reading), levels(reading.years)
+    year = _chosen(request, reading, stretches)
+    rows = reading.rows_of(year) if year else ()
+    employers = {row.employer_name for row in rows}
     return {
         "statement": reading,
         "year": year,
-        "rows": reading.rows_of(year) if year else (),
-        "stretches": selectors.stretches_of(reading),
+        "rows": rows,
+        "one_employer": employers.pop() if len(employers) == 1 else "",
+        "stretches": stretches,
+        "odd_years": years_of(stretches, MonthState.MISSING, MonthState.PARTIAL),
         "seen": selectors.seen_of(reading),
         "legend": legend(),
         "posting_lag": settings.POSTING_LAG_DAYS,
@@ -58,12 +65,12 @@ def _context(request: HttpRequest, card_id: UUID) -> dict[str, Any]:
     }
 
 
-def _chosen(request: HttpRequest, reading: StatementReading) -> int | None:
-    """None: the newest year, or no year at all."""
+def _chosen(request: HttpRequest, reading: StatementReading, stretches: list[Stretch]) -> int | None:
+    """Without being asked: the newest year with a month to show, else the newest; None: no year at all."""
     years = [year.year for year in reading.years]
     asked = request.GET.get("tahun", "")
     if not asked:
-        return years[-1] if years else None
+        return max(years_of(stretches) & set(years), default=years[-1] if years else None)
     if not (asked.isascii() and asked.isdigit()) or (years and int(asked) not in years):
         raise Http404
     return int(asked)

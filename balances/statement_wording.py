@@ -17,6 +17,7 @@ from balances.ledger import Difference, Kind, Row, StatementReading, Year
 from balances.months import Month, MonthState, Stretch
 from balances.reading import State
 from balances.wording import FAILURES, LOCKED, NO_AMOUNT, SEGMENTS, Words, clock, joined, long_date, long_month, rupiah
+from balances.wording import HELP as BALANCE_HELP
 
 LABELS: Words = {
     State.LOCKED: gettext_lazy("Dikunci"),
@@ -82,6 +83,21 @@ def _failure(reading: StatementReading, now: datetime) -> list[str]:
     return [what, again % {"time": clock(reading.next_try_at, now)}]
 
 
+def help_slug(reading: StatementReading) -> str:
+    """The page that explains what the member sees; "" where all is well."""
+    codes = {
+        State.LOCKED: reading.reason or State.LOCKED,
+        State.PENDING: State.PENDING,
+        State.UNAVAILABLE: reading.reason if reading.reason in NO_AMOUNT else "UNKNOWN",
+        State.STALE: reading.failure or State.STALE,
+        State.FRESH: "",
+    }
+    if reading.state is State.ERROR and not reading.failure:
+        return "rincian-belum-ada"
+    code = codes.get(reading.state, reading.failure)
+    return BALANCE_HELP.get(code, BALANCE_HELP["unavailable"]) if code else ""
+
+
 # Does it add up?
 
 
@@ -135,6 +151,21 @@ def _open_years(reading: StatementReading) -> list[str]:
     return found
 
 
+def reconciliation_help(reading: StatementReading) -> list[str]:
+    """The pages that explain what `reconciliation` names."""
+    known = [year for year in reading.years if year.known]
+    return [
+        slug
+        for slug, fits in (
+            ("rincian-belum-cocok", bool(known and reading.differences)),
+            ("iuran-belum-dibukukan", bool(known and reading.awaiting)),
+            ("sedang-dihitung", bool(known) and len(known) < len(reading.years)),
+            ("hasil-sementara", any(not year.final for year in known)),
+        )
+        if fits
+    ]
+
+
 def rate(year: Year) -> str:
     """5,70%, or in words why there is none: only the upstream may say that it is not set yet."""
     if year.rate_percent is not None:
@@ -155,6 +186,18 @@ MONTHS: dict[MonthState, str | Promise] = {
     MonthState.NONE: gettext_lazy("tidak ada iuran"),
     MonthState.UNCLEAR: gettext_lazy("status tidak dikenal"),
 }
+# The page (jht_portal.help) that explains a month which is not simply paid
+MONTH_HELP: dict[MonthState, str] = {
+    MonthState.MISSING: "bulan-iuran-kosong",
+    MonthState.PARTIAL: "bulan-iuran-kosong",
+    MonthState.NOT_SEEN: "bulan-iuran-kosong",
+    MonthState.RECEIVED: "iuran-belum-dibukukan",
+    MonthState.AHEAD: "iuran-belum-dibukukan",
+    MonthState.LATE: "iuran-terlambat",
+    MonthState.NONE: "bulan-tanpa-kewajiban",
+    MonthState.UNCLEAR: "status-tidak-dikenal",
+}
+WAGE_HELP = "upah-dilaporkan"
 # A shape for each, so that nothing hangs on colour.
 SIGNS = {
     MonthState.PAID: "✓",
@@ -221,6 +264,15 @@ def stretch_sentences(stretch: Stretch, seen: date | None, support: str) -> list
         *_fell(stretch),
     ]  # fmt: skip
     return parts or _all_well(stretch)
+
+
+def stretch_help(stretch: Stretch) -> list[str]:
+    """The pages that explain what stands out in these months, gravest first."""
+    states = {one.state for one in stretch.months} - {MonthState.AHEAD}
+    slugs = [slug for state, slug in MONTH_HELP.items() if state in states]
+    if any(one.wage_fell for one in stretch.months):
+        slugs.append(WAGE_HELP)
+    return list(dict.fromkeys(slugs))
 
 
 def _told(stretch: Stretch, state: MonthState, text: str) -> list[str]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Random
 from django.utils import timezone
 
-from accounts.claim import turns
+from accounts.claim import SWEEP_EVERY_SECONDS, turns
 from accounts.models import Card
-from balances.models import Balance, FetchAttempt
+from balances.issuing import prune_tries
+from balances.models import Balance, FetchAttempt, Statement
 from balances.services import claim_fetch
+from balances.statement import CALLS_EACH, claim_statement, make_row
 
 RETRY_FOR_VIEWED_DAYS = 2  # a failed fetch is tried again by itself while somebody still looks
 FIRST_FETCH_WITHIN = timedelta(days=2)  # of linking; a card that slipped through is fetched on its first look
@@ -56,10 +60,53 @@ def nightly_sweep() -> int:
 
     Turns are spread at random, so that half the agreed rate stays free for members who wait. Returns how many.
     """
-    now = timezone.now()
-    FetchAttempt.objects.filter(started_at__lt=now - KEEP_ATTEMPTS).delete()
-    since = timezone.localdate() - timedelta(days=settings.SWEEP_VIEWED_WITHIN_DAYS)
-    rows = Balance.objects.fetchable().due().filter(viewed_on__gte=since, merged=False, fetch_started_at__isnull=True)
-    span = timedelta(seconds=rows.count() * 2 / settings.PROVIDER_MAX_PER_SECOND)
+    FetchAttempt.objects.filter(started_at__lt=timezone.now() - KEEP_ATTEMPTS).delete()
+    prune_tries()
+    rows = (
+        Balance.objects.fetchable().due().filter(viewed_on__gte=_since(), merged=False, fetch_started_at__isnull=True)
+    )
+    return rows.update(planned_at=_turn(rows.count()))
+
+
+def _since() -> date:
+    return timezone.localdate() - timedelta(days=settings.SWEEP_VIEWED_WITHIN_DAYS)
+
+
+def _turn(calls: int) -> Combinable:
+    """A random moment from now on, in the time these calls take at half the agreed rate."""
+    span = timedelta(seconds=calls * 2 / settings.PROVIDER_MAX_PER_SECOND)
     later = ExpressionWrapper(Random() * Value(span, DurationField()), output_field=DurationField())
-    return rows.update(planned_at=ExpressionWrapper(Value(now) + later, output_field=DateTimeField()))
+    return ExpressionWrapper(Value(timezone.now()) + later, output_field=DateTimeField())
+
+
+# Statements
+
+
+def sweep_statements() -> int:
+    """Rings again for claims whose bell or worker was lost, for failures somebody still looks at, and for what the
+    night planned."""
+    room = max(1, int(settings.PROVIDER_MAX_PER_SECOND * SWEEP_EVERY_SECONDS / CALLS_EACH))
+    viewed_lately = timezone.localdate() - timedelta(days=RETRY_FOR_VIEWED_DAYS)
+    failed = Q(failures__gt=0, card__balance__viewed_on__gte=viewed_lately)
+    asked = Q(fetch_started_at__isnull=False)
+    rows = Statement.objects.due().filter(
+        asked | failed | Q(planned_at__lte=timezone.now()), card__state=Card.State.ACTIVE
+    )
+    cards = []
+    for row in rows.select_related("card").order_by(F("planned_at").asc(nulls_first=True), "next_fetch_at")[:room]:
+        row.card.statement = row
+        cards.append(row.card)
+    return sum(claim_statement(card, sweeping=True) for card in cards)
+
+
+def nightly_statements() -> int:
+    """As for balances, so that a missing month is noticed though nobody opens the statement; a card whose balance was
+    looked at gets its first statement, too. Returns how many."""
+    viewed = Card.objects.filter(
+        state=Card.State.ACTIVE, balance__viewed_on__gte=_since(), balance__merged=False
+    ).order_by()
+    for card in viewed.filter(statement__isnull=True).iterator():
+        with transaction.atomic():
+            make_row(card)
+    rows = Statement.objects.due().filter(card__in=viewed, fetch_started_at__isnull=True)
+    return rows.update(planned_at=_turn(rows.count() * CALLS_EACH))

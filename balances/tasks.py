@@ -25,9 +25,14 @@ def sweep() -> None:
 
 @shared_task(name="balances.sweep_statements")
 def sweep_statements() -> None:
-    statement.sweep_statements()
+    sweeps.sweep_statements()
 
 
 @shared_task(name="balances.nightly_sweep")
 def nightly_sweep() -> None:
     sweeps.nightly_sweep()
+
+
+@shared_task(name="balances.nightly_statements")
+def nightly_statements() -> None:
+    sweeps.nightly_statements()

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from balances import projection_views, statement_views, views
+from balances import document_views, projection_views, statement_views, views
+from balances.issuing import CONTENT_TYPES
 
 urlpatterns = [
     path("", views.balances, name="balances"),
@@ -13,4 +14,8 @@ urlpatterns = [
     path("<uuid:card_id>/kapan-bisa-diambil/", projection_views.when, name="claim_when"),
     path("<uuid:card_id>/rincian/", statement_views.statement, name="statement"),
     path("<uuid:card_id>/rincian/potongan/", statement_views.fragment, name="statement_fragment"),
+    *(
+        path(f"<uuid:card_id>/rincian.{form}", document_views.statement_file, {"form": form}, name=f"statement_{form}")
+        for form in CONTENT_TYPES
+    ),
 ]

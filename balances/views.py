@@ -33,7 +33,7 @@ def balances(request: HttpRequest) -> HttpResponse:
 @require_safe
 def balance(request: HttpRequest, card_id: UUID) -> HttpResponse:
     cards = selectors.cards_of(cast(User, request.user))
-    [reading] = look(request, [mine(cards, card_id)])
+    [reading] = look(request, [mine(cards, card_id)], among=cards)
     return render(request, "balances/card.html", {"reading": reading, "has_others": len(cards) > 1})
 
 
@@ -41,7 +41,7 @@ def balance(request: HttpRequest, card_id: UUID) -> HttpResponse:
 def fragment(request: HttpRequest, card_id: UUID) -> HttpResponse:
     """One card's section for polling; on the list the total comes along, since it changes with the card."""
     cards = selectors.cards_of(cast(User, request.user))
-    [reading] = look(request, [mine(cards, card_id)])
+    [reading] = look(request, [mine(cards, card_id)], among=cards)
     context: dict[str, Any] = {"reading": reading, "in_list": "semua" in request.GET}
     if context["in_list"]:
         context["total"] = selectors.total_of(map(selectors.reading_of, cards))

@@ -108,6 +108,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.append("django.forms")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536  # bytes
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# A paper to be checked is hashed from memory; a larger one is dropped while it is read and never touches a disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_097_152  # bytes
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Data
@@ -251,6 +254,8 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "3/m/user",
     "manage_email": "5/m/user",
     "confirm_email": "1/30s/key",
+    "export_statement": "30/m/user",
+    "check_document": "100/m/ip",
 }
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
@@ -287,6 +292,8 @@ EMAIL_URL = secret("EMAIL_URL", default="smtp://localhost:25")
 vars().update(env.email_url_config(EMAIL_URL))
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default=f"{SITE_NAME} <no-reply@{PUBLIC_HOST}>")
+
+NOTICE_MAILS_PER_DAY = env.int("NOTICE_MAILS_PER_DAY", default=3)  # to one member, security aside
 
 # The upstream provider
 
@@ -370,7 +377,9 @@ CELERY_BEAT_SCHEDULE = {
     "ring again for SMS": {"task": "sms.sweep", "schedule": 10.0},
     "wipe old SMS": {"task": "sms.clean_up", "schedule": crontab(minute=20)},
     "ring again for mail": {"task": "accounts.sweep_mail", "schedule": 10.0},
+    "gather notices into mail": {"task": "accounts.mail_notices", "schedule": 60.0},
     "refresh what members look at": {"task": "balances.nightly_sweep", "schedule": crontab(hour=1, minute=15)},
+    "refresh their statements": {"task": "balances.nightly_statements", "schedule": crontab(hour=2, minute=45)},
     "end expired sessions and requests": {"task": "accounts.housekeeping", "schedule": crontab(hour=3, minute=40)},
 }
 

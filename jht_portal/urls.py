@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from balances import projection_views, statement_views
+from balances import check_views, projection_views, statement_views, timeline_views
 from jht_portal import health, phone, views
 from jht_portal.help import views as help_views
 
@@ -12,11 +12,16 @@ urlpatterns = [
     path("bahasa/", views.set_language, name="set_language"),
     path("akun/", include("accounts.sign_in_urls")),
     path("kartu/sms/", include("sms.member_urls")),
-    path("kartu/", include("accounts.urls")),
     path("sms/", include("sms.urls")),
+    path("kartu/riwayat/", timeline_views.timeline, name="timeline"),
+    path("kartu/riwayat/potongan/", timeline_views.fragment, name="timeline_fragment"),
+    path("kartu/", include("accounts.urls")),
+    path("pemberitahuan/", include("accounts.notice_urls")),
     path("saldo/", include("balances.urls")),
     path("proyeksi/", projection_views.choose_projection, name="projection_choose"),
     path("rincian/", statement_views.choose, name="statement_choose"),
+    path("periksa/", check_views.check, name="document_check"),
+    path("periksa/<str:code>/", check_views.check, name="document_check_code"),
     path("admin/", admin.site.urls),
     path("bantuan/", help_views.index, name="help"),
     path("bantuan/istilah/", help_views.terms, name="help_terms"),

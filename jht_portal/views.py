@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
+from accounts.selectors import unread_notices
 from accounts.services.members import choose_language
 from jht_portal.logs import request_id
 
@@ -17,7 +18,9 @@ from jht_portal.logs import request_id
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "menu.html" if request.user.is_authenticated else "landing.html")
+    if not request.user.is_authenticated:
+        return render(request, "landing.html")
+    return render(request, "menu.html", {"unread": unread_notices(request.user)})
 
 
 @login_not_required

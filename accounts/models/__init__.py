@@ -1,10 +1,11 @@
-"""The rows of this app, a file each for members, cards, linking, mail and audit."""
+"""The rows of this app, a file each for members, cards, linking, mail, notices and audit."""
 
 from accounts.models.audit import AuditRow
 from accounts.models.cards import Card, OfferedCard, kpj_index
 from accounts.models.linking import CodeEvent, LinkDecision, LinkRequest, LinkRequestQuerySet
 from accounts.models.mail import OutgoingMail
 from accounts.models.members import User, UserManager, nik_index
+from accounts.models.notices import Notice, NoticeChoices
 
 __all__ = [
     "AuditRow",
@@ -13,6 +14,8 @@ __all__ = [
     "LinkDecision",
     "LinkRequest",
     "LinkRequestQuerySet",
+    "Notice",
+    "NoticeChoices",
     "OfferedCard",
     "OutgoingMail",
     "User",

@@ -1,11 +1,12 @@
 """The words of balances.wording for templates, judged by the present moment."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from balances import wording
@@ -34,6 +35,17 @@ def rupiah(amount: Decimal) -> str:
 def figure(amount: Decimal) -> SafeString:
     """An amount that the switch of static/js/amounts.js can hide, from screen readers and print too."""
     return format_html('<span class="figure">{}</span>', wording.rupiah(amount))
+
+
+@register.filter
+def with_figures(sentence: str) -> SafeString:
+    """A sentence whose amounts can be hidden, too."""
+    parts = re.split(r"(Rp[0-9.]+(?:,[0-9]{2})?)", sentence)
+    return format_html_join("", "{}", ((_hideable(part),) for part in parts))
+
+
+def _hideable(part: str) -> SafeString | str:
+    return format_html('<span class="figure">{}</span>', part) if part.startswith("Rp") else part
 
 
 @register.filter

@@ -13,7 +13,7 @@ from balances import statement_wording
 from balances.duedates import Rule, calendar
 from balances.growth import Level
 from balances.ledger import Row, StatementReading, Year
-from balances.months import Month, Stretch
+from balances.months import Month, MonthState, Stretch, years_of
 from balances.reading import State
 from balances.templatetags.balance_words import figure
 
@@ -36,6 +36,27 @@ def statement_sentences(reading: StatementReading) -> list[str]:
 @register.filter
 def reconciliation(reading: StatementReading) -> list[str]:
     return statement_wording.reconciliation(reading)
+
+
+@register.filter
+def statement_help(reading: StatementReading) -> str:
+    return statement_wording.help_slug(reading)
+
+
+@register.filter
+def reconciliation_help(reading: StatementReading) -> list[str]:
+    return statement_wording.reconciliation_help(reading)
+
+
+@register.filter
+def years_to_look_at(stretch: Stretch) -> list[int]:
+    """With a month that is missing or paid in part."""
+    return sorted(years_of([stretch], MonthState.MISSING, MonthState.PARTIAL))
+
+
+@register.filter
+def stretch_help(stretch: Stretch) -> list[str]:
+    return statement_wording.stretch_help(stretch)
 
 
 @register.filter

@@ -4,10 +4,17 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from jht_portal.help import balance, cards, figures, security, sign_in
+from jht_portal.help import balance, cards, figures, security, sign_in, statement
 from jht_portal.help.topic import Group, Text, Topic
 
-GROUPS: Final[tuple[Group, ...]] = (sign_in.GROUP, balance.GROUP, figures.GROUP, cards.GROUP, security.GROUP)
+GROUPS: Final[tuple[Group, ...]] = (
+    sign_in.GROUP,
+    balance.GROUP,
+    figures.GROUP,
+    statement.GROUP,
+    cards.GROUP,
+    security.GROUP,
+)
 TOPICS: Final[dict[str, Topic]] = {topic.slug: topic for group in GROUPS for topic in group.topics}
 
 # The button on a help page that leads to where the thing is done.
@@ -17,4 +24,5 @@ PAGES: Final[dict[str, Text]] = {
     "card_add": _("Hubungkan kartu"),
     "card_list": _("Kartu saya"),
     "mfa_index": _("Akun dan keamanan"),
+    "notice_choices": _("Atur pemberitahuan"),
 }

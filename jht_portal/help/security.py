@@ -44,6 +44,25 @@ GROUP: Final = Group(
             page="account_change_password",
         ),
         Topic(
+            slug="pemberitahuan",
+            title=_("Pemberitahuan dan email"),
+            meaning=_(
+                "Kami memberi tahu bila saldo berubah, iuran satu bulan tidak tercatat, rincian satu tahun menjadi "
+                "final, atau kartu digabung. Semuanya ada di halaman Pemberitahuan; lewat email hanya yang Anda minta."
+            ),
+            how_long=_(
+                "Email datang segera, sekali sehari, atau sekali seminggu, sesuai pilihan Anda, dan tidak pada jam "
+                "tenang. Bila kabarnya banyak, kami gabung dalam satu email."
+            ),
+            to_do=(
+                _("Pilih kabar yang Anda mau lewat email di halaman Atur pemberitahuan."),
+                _("Ingin berhenti? Tekan tautan berhenti di bawah email. Tidak perlu login."),
+                _("Email tidak datang? Periksa folder spam. Email tentang keamanan akun selalu dikirim."),
+            ),
+            ask=Ask.US,
+            page="notice_choices",
+        ),
+        Topic(
             slug="ponsel-bersama",
             title=_("Memakai ponsel bersama atau di tempat umum"),
             meaning=_(

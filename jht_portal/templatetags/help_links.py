@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jht_portal.help.catalog import TOPICS
-from jht_portal.help.terms import ON_THE_BALANCE_PAGE
+from jht_portal.help.terms import PAGES
 
 register = template.Library()
 
@@ -20,9 +20,9 @@ def help_link(slug: str) -> SafeString | str:
     if not slug:
         return ""
     told = _("Bantuan: %(title)s") % {"title": TOPICS[slug].title}
-    return format_html('<a href="{}">{}</a>', reverse("help_topic", args=[slug]), told)
+    return format_html('<a class="help" href="{}">{}</a>', reverse("help_topic", args=[slug]), told)
 
 
 @register.inclusion_tag("help/_terms.html")
-def explained_terms() -> dict[str, Any]:
-    return {"terms": ON_THE_BALANCE_PAGE}
+def explained_terms(page: str = "balance") -> dict[str, Any]:
+    return {"terms": PAGES[page]}

@@ -22,6 +22,7 @@
   // What stands in place of each figure; those that polling brings later, too.
   function mask () {
     document.querySelectorAll('.figure').forEach(function (figure) {
+      if (figure.ownerSVGElement) return // in a picture a hidden word needs no stand-in
       var next = figure.nextElementSibling
       if (next && next.className === 'masked') return
       var dots = Object.assign(document.createElement('span'), { textContent: 'Rp••••••' })

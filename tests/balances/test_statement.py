@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.audit import SYSTEM
 from accounts.models import Card, User
 from accounts.services.cards import unlink
-from balances import selectors, services, statement
+from balances import selectors, services, statement, sweeps
 from balances.ledger import StatementReading
 from balances.models import Contribution, Employment, Statement, StatementYear
 from providers import factory
@@ -248,7 +248,7 @@ def test_a_lost_bell_is_rung_again(member: User, rung: list[Any]) -> None:
     row = make_statement(make_card(member), fetched=False, next_fetch_at=timezone.now() - timedelta(seconds=1))
     Statement.objects.filter(pk=row.pk).update(fetch_started_at=timezone.now() - timedelta(minutes=1))
     make_statement(make_card(member))  # rests
-    assert statement.sweep_statements() == 1
+    assert sweeps.sweep_statements() == 1
     assert [card_id for card_id, _ in rung] == [row.card.public_id]
 
 

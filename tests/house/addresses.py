@@ -12,7 +12,8 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import Card, LinkRequest, OfferedCard, User, kpj_index, nik_index
+from accounts.models import Card, LinkRequest, NoticeChoices, OfferedCard, User, kpj_index, nik_index
+from accounts.services.notice_choices import stop_path
 from tests.factories import make_balance, make_card, make_kpj, make_statement
 
 # Open to visitors: nothing of a member's stands there.
@@ -38,6 +39,9 @@ PUBLIC = {
     "account_password_reset_completed",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "notice_stop",
+    "document_check",
+    "document_check_code",
 }
 # Only a form posts here; opened by hand they say so.
 POST_ONLY = {
@@ -52,8 +56,10 @@ POST_ONLY = {
 }
 # Not pages to look at: words for machines, parts of pages, a text file, the data of a passkey.
 NOT_PAGES = {"healthz", "readyz", "link_fragment", "balance_fragment", "mfa_download_recovery_codes"}
-NOT_PAGES |= {"statement_fragment", "mfa_login_webauthn", "manifest", "service_worker"}
+NOT_PAGES |= {"statement_fragment", "timeline_fragment", "mfa_login_webauthn", "manifest", "service_worker"}
 NOT_PAGES |= {"offline"}  # in both languages at once; tests/house/test_phone.py looks at it
+FILES = ("statement_pdf", "statement_csv", "statement_json", "statement_xlsx")
+NOT_PAGES |= {*FILES}
 # allauth reads the passkey's real public key here; tests/look and a virtual authenticator go through it.
 NEEDS_A_REAL_PASSKEY = {"mfa_reauthenticate_webauthn"}
 
@@ -79,7 +85,10 @@ SAMPLES: dict[str, Sample] = {
         lambda world: {"public_id": world.request.public_id},
     ),
     "offer_link": lambda world: {"public_id": world.offer.public_id},
+    "notice_stop": lambda world: {"token": stop_token(world.member)},
     "card_unlink": lambda world: {"public_id": world.card.public_id},
+    "document_check_code": lambda world: {"code": "K7QF2M9XTR4D"},
+    **dict.fromkeys(FILES, lambda world: {"card_id": world.card.public_id}),
     **dict.fromkeys(("statement", "statement_fragment"), lambda world: {"card_id": world.card.public_id}),
     **dict.fromkeys(
         ("balance", "balance_fragment", "balance_refresh", "projection", "claim_when"),
@@ -111,6 +120,11 @@ def make_request(member: User, state: str = LinkRequest.State.CODE_SENT, **field
         row.code_destination = "+62 8** **** *567"
     row.save()
     return row
+
+
+def stop_token(member: User) -> str:
+    choices, _ = NoticeChoices.objects.get_or_create(member=member)
+    return stop_path(choices).rstrip("/").rpartition("/")[2]
 
 
 def make_offer(member: User, card: Card) -> OfferedCard:

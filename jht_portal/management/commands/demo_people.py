@@ -19,8 +19,10 @@ from accounts import audit, selectors
 from accounts.models import Card, LinkRequest, User, kpj_index
 from accounts.services import cards, linking, linking_decision, linking_steps
 from accounts.services.staff import STAFF_GROUP
-from balances.models import Balance
+from balances.models import Balance, Statement
+from balances.selectors import statement_cards_of
 from balances.services import claim_fetch, refresh_balance
+from balances.statement import claim_statement, refresh_statement
 from jht_portal.demo_upstream import DemoUpstream
 from providers.errors import HeldBack, ProviderError
 from providers.factory import get_provider
@@ -29,6 +31,7 @@ PASSWORD = "saldo-demo-2026"  # noqa: S105 - published in the README, localhost 
 REASON = "Orang contoh dalam demo"
 OLD_TODAY = "2026-09-20"  # Sari's balance was fetched then; since that day the upstream fails for her card
 FAILING_KIND = "http500"
+EARLIER_TODAY = "2026-02-20"  # Budi's cards were looked at then, too, so that there is news for him
 PATIENCE_SECONDS = 20.0
 SEED = 2757
 
@@ -45,6 +48,7 @@ class DemoPerson:
     language: str = "id"
     authenticator: bool = False
     fails: bool = False
+    has_news: bool = False
 
 
 MEMBERS = (
@@ -54,6 +58,7 @@ MEMBERS = (
         "3173051207860012",
         date(1986, 7, 12),
         ("24011122201", "17033344402", "12055566603"),
+        has_news=True,
     ),
     DemoPerson(
         "sari@contoh.example", "SARI WULANDARI", "3578105402920004", date(1992, 2, 14), ("19022233393",), fails=True
@@ -110,6 +115,8 @@ class Command(BaseCommand):
         try:
             if person.fails and self.upstream:
                 self._old_balance(member, person)
+            elif person.has_news and self.upstream:
+                self._news(member, person)
             else:
                 self._link_and_fetch(member, person)
         except ProviderError as error:
@@ -131,6 +138,24 @@ class Command(BaseCommand):
             if not Balance.objects.filter(card=card, failures__gt=0).exists():
                 Balance.objects.filter(card=card).update(next_fetch_at=timezone.now())
                 fetch(card)
+
+    def _news(self, member: User, person: DemoPerson) -> None:
+        """Fetched under an earlier date and now again: what changed in between is told as to everybody."""
+        assert self.upstream is not None
+        if selectors.cards_visible_to(member).count() == len(person.kpjs):
+            return
+        today = self.upstream.today()
+        self.upstream.set_today(EARLIER_TODAY)
+        try:
+            self._link_and_fetch(member, person)
+            fetch_statements(member)
+        finally:
+            self.upstream.set_today(today)
+        Balance.objects.filter(card__member=member).update(next_fetch_at=timezone.now())
+        Statement.objects.filter(card__member=member).update(next_fetch_at=timezone.now())
+        for card in selectors.cards_visible_to(member).select_related("balance"):
+            fetch(card)
+        fetch_statements(member)
 
     def _link_and_fetch(self, member: User, person: DemoPerson) -> None:
         for kpj in person.kpjs:
@@ -188,6 +213,18 @@ def step(request: LinkRequest) -> None:
 def fetch(card: Card) -> None:
     if claim_fetch(card) and card.balance.fetch_started_at:
         refresh_balance(card_id=card.public_id, token=card.balance.fetch_started_at)
+
+
+def fetch_statements(member: User) -> None:
+    """Our own rate limit may say "not now"; then again in a second."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    for card in statement_cards_of(member):
+        while time.monotonic() < give_up and claim_statement(card) and card.statement.fetch_started_at:
+            if refresh_statement(card_id=card.public_id, token=card.statement.fetch_started_at) != HeldBack.code:
+                break
+            time.sleep(1)
+            Statement.objects.filter(pk=card.pk).update(next_fetch_at=timezone.now())
+            card.statement.refresh_from_db()
 
 
 def patiently(ask: Any) -> Any:

@@ -1,0 +1,11 @@
+"""Notices."""
+
+from django.urls import path
+
+from accounts import notice_views
+
+urlpatterns = [
+    path("", notice_views.notice_list, name="notices"),
+    path("pilihan/", notice_views.choices, name="notice_choices"),
+    path("berhenti/<str:token>/", notice_views.stop, name="notice_stop"),
+]

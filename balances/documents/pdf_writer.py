@@ -1,0 +1,108 @@
+"""PDF/UA-1 through Typst (ADR 18). Everything of a member's goes in as data, never as markup; nothing is fetched.
+
+The same document always gives the same bytes, so that a file can be known again by its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from balances.documents.code import grouped
+from balances.documents.document import Document, Kind
+
+TEMPLATE = Path(__file__).with_name("statement.typ")
+# What the one font of the paper can show; PDF/UA forbids a sign without a picture.
+_NO_PICTURE = re.compile(r"[^ -~\u00a1-\u00ac\u00ae-\u017f\u2010\u2013\u2014\u2018-\u201e\u2022\u2026\u2212]")
+_RIGHT = (Kind.MONEY, Kind.PERCENT)
+
+
+def content(document: Document) -> dict[str, Any]:
+    """All that is printed, but the code: the code is made from it."""
+    return {
+        "lang": document.language,
+        "title": document.title,
+        "issuer": document.issuer,
+        "disclaimer": document.disclaimer,
+        "issued": document.issued_on.isoformat(),
+        "amount_label": document.amount_label,
+        "amount": document.amount.text,
+        "as_of": document.as_of_words,
+        "facts": [[fact.label, fact.text] for fact in document.facts],
+        "notes": list(document.notes),
+        "jobs_title": document.jobs_title,
+        "jobs": [{"name": job.name, "span": job.span, "sentences": list(job.sentences)} for job in document.jobs],
+        "tables": [_table(table) for table in document.tables],
+        "words": document.words,
+        "engine": _engine(),
+    }
+
+
+def _table(table: Any) -> dict[str, Any]:
+    shown = [place for place, column in enumerate(table.columns) if column.on_paper]
+    columns = [table.columns[place] for place in shown]
+    return {
+        "title": table.title,
+        "note": table.note,
+        "head": [column.label for column in columns],
+        "right": [column.kind in _RIGHT for column in columns],
+        "wide": [column.kind is Kind.TEXT for column in columns],
+        "rows": [[row[place].text for place in shown] for row in table.rows],
+    }
+
+
+def write(printed: dict[str, Any], *, code: str, address: str) -> bytes:
+    """`address` is the page that checks this code."""
+    import typst  # late: 35 MB of compiler that only a PDF needs
+
+    data = _printable({**printed, "code": grouped(code), "address": address}) | {"qr": _qr(address)}
+    made = typst.compile(
+        TEMPLATE.read_bytes(),
+        format="pdf",
+        root=TEMPLATE.parent,
+        font_paths=_fonts(),
+        sys_inputs={"data": json.dumps(data)},
+        pdf_standards=["ua-1"],
+        timestamp=0,
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+def _printable(told: Any) -> Any:
+    if isinstance(told, str):
+        return _NO_PICTURE.sub("?", unicodedata.normalize("NFC", told.replace("\n", " ")))
+    if isinstance(told, dict):
+        return {key: _printable(value) for key, value in told.items()}
+    return [_printable(one) for one in told] if isinstance(told, list) else told
+
+
+def _qr(text: str) -> str:
+    """A picture of squares, four of them free around."""
+    import qrcode
+
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=4)
+    code.add_data(text)
+    rows = code.get_matrix()
+    dark = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(rows)} {len(rows)}"><path d="{dark}"/></svg>'
+
+
+@cache
+def _fonts() -> Any:
+    """Those in the wheel only, so that a paper looks the same on every machine."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False)
+
+
+@cache
+def _engine() -> str:
+    """What besides the content decides the bytes."""
+    return f"{version('typst')} {hashlib.sha256(TEMPLATE.read_bytes()).hexdigest()}"
