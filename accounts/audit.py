@@ -58,6 +58,17 @@ class Action(StrEnum):
     MFA_RESET_BY_STAFF = "mfa_reset_by_staff"
     STAFF_MADE = "staff_made"
     STAFF_REMOVED = "staff_removed"
+    DATA_SEEN = "data_seen"
+    DATA_EXPORTED = "data_exported"
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    NAME_CORRECTED = "name_corrected"
+    CORRECTION_ASKED = "correction_asked"
+    CORRECTION_SEEN_BY_STAFF = "correction_seen_by_staff"
+    CORRECTION_ENDED = "correction_ended"
+    DELETION_ASKED = "deletion_asked"
+    DELETION_CANCELLED = "deletion_cancelled"
+    ACCOUNT_DELETED = "account_deleted"
     ADMINISTRATOR_MADE = "administrator_made"
 
 

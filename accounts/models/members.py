@@ -14,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import consent
 from accounts.sealing import Sealed, blind_index
 
 
@@ -42,6 +43,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Known only once a card was proved: the national id as a keyed hash, the birth date sealed.
     nik_index = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
     birth_date_sealed = models.TextField(blank=True, editable=False)
+    # The notice agreed to (accounts.consent), and since when another answer is waited for. The record is in Consent.
+    consent_version = models.CharField(max_length=10, blank=True, editable=False)
+    consent_asked_on = models.DateField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(_("aktif"), default=True)
     is_staff = models.BooleanField(_("petugas"), default=False)
     date_joined = models.DateTimeField(_("terdaftar"), default=timezone.now)
@@ -68,6 +72,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def birth_date(self) -> date | None:
         return date.fromisoformat(self.birth_date_iso) if self.birth_date_sealed else None
+
+    @property
+    def consent_standing(self) -> consent.Standing:
+        return consent.standing(version=self.consent_version, asked_on=self.consent_asked_on)
 
     def get_full_name(self) -> str:
         return self.name
