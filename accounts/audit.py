@@ -16,7 +16,10 @@ Door = AuditRow.Door
 
 
 class Action(StrEnum):
-    """What can be written down. A name, once used, keeps its meaning for good."""
+    """What can be written down. A name, once used, keeps its meaning for good.
+
+    A new one needs its words in accounts.activity_wording; a test says so.
+    """
 
     BALANCE_SEEN_BY_MEMBER = "balance_seen_by_member"
     BALANCE_REFRESH_ASKED = "balance_refresh_asked"
@@ -37,6 +40,8 @@ class Action(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"
+    SESSION_ENDED = "session_ended"
+    OTHER_SESSIONS_ENDED = "other_sessions_ended"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an event, not a secret
     EMAIL_CHANGED = "email_changed"
     EMAIL_VERIFIED = "email_verified"
@@ -70,6 +75,25 @@ class Action(StrEnum):
     DELETION_CANCELLED = "deletion_cancelled"
     ACCOUNT_DELETED = "account_deleted"
     ADMINISTRATOR_MADE = "administrator_made"
+    CARD_LOCKED = "card_locked"
+    CARD_UNLOCK_ASKED = "card_unlock_asked"
+    CARD_UNLOCK_CANCELLED = "card_unlock_cancelled"
+    CARD_UNLOCKED = "card_unlocked"
+    ACCOUNT_LOCKED = "account_locked"
+    ACCOUNT_UNLOCK_ASKED = "account_unlock_asked"
+    ACCOUNT_UNLOCK_CANCELLED = "account_unlock_cancelled"
+    ACCOUNT_UNLOCKED = "account_unlocked"
+    NOT_ME_PRESSED = "not_me_pressed"
+    REPORT_DECIDED = "report_decided"
+    EMAIL_CHANGE_REVERTED = "email_change_reverted"
+    RECOVERY_ASKED = "recovery_asked"
+    RECOVERY_PROVED = "recovery_proved"
+    RECOVERY_PROPOSED = "recovery_proposed"
+    RECOVERY_DECIDED = "recovery_decided"
+    RECOVERY_WAITS = "recovery_waits"
+    RECOVERY_STOPPED = "recovery_stopped"
+    RECOVERY_DONE = "recovery_done"
+    RECOVERY_CODE_USED = "recovery_code_used"
 
 
 @dataclass(frozen=True)
