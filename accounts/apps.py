@@ -8,5 +8,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import receivers
+        from accounts.services import cards, notices
 
         receivers.connect()
+        cards.on_unlink.append(notices.forget_card)

@@ -41,7 +41,7 @@ DROP FUNCTION accounts_auditrow_keep();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0001_initial"),
+        ("accounts", "0002_notices"),
     ]
 
     operations = [

@@ -24,7 +24,14 @@ GIVEN_UP_AFTER: Final = timedelta(hours=24)
 _BATCH: Final = 200
 
 
-def write(*, template_prefix: str, to: str, language: str = "", context: dict[str, Any] | None = None) -> OutgoingMail:
+def write(
+    *,
+    template_prefix: str,
+    to: str,
+    language: str = "",
+    context: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> OutgoingMail:
     """Render `<prefix>_subject.txt` and `<prefix>_message.txt` in the recipient's language and queue the mail.
 
     Every text may use site_name, site_url, login_url, signup_url, password_reset_url, support_contact and email;
@@ -34,13 +41,13 @@ def write(*, template_prefix: str, to: str, language: str = "", context: dict[st
     with translation.override(language or _language_of(to)):
         subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", told).split())
         text = render_to_string(f"{template_prefix}_message.txt", told).strip() + "\n"
-    return queue(to=to, subject=subject, text=text)
+    return queue(to=to, subject=subject, text=text, headers=headers)
 
 
 @transaction.atomic
-def queue(*, to: str, subject: str, text: str) -> OutgoingMail:
+def queue(*, to: str, subject: str, text: str, headers: dict[str, str] | None = None) -> OutgoingMail:
     row = OutgoingMail()
-    row.message = json.dumps({"to": to, "subject": subject, "text": text})
+    row.message = json.dumps({"to": to, "subject": subject, "text": text, "headers": headers or {}})
     row.save()
     _ring(row)
     return row
@@ -95,7 +102,8 @@ def _later(row: OutgoingMail, mine: datetime, error: str) -> None:
 def _message(row: OutgoingMail) -> EmailMessage:
     """The id is the row's, so that a mail sent twice can be told to be one."""
     parts = json.loads(row.message)
-    headers = {"Message-ID": f"<{row.public_id}@{settings.PUBLIC_HOST}>", "Auto-Submitted": "auto-generated"}
+    own = {"Message-ID": f"<{row.public_id}@{settings.PUBLIC_HOST}>", "Auto-Submitted": "auto-generated"}
+    headers = {**parts.get("headers", {}), **own}
     return EmailMessage(parts["subject"], parts["text"], settings.DEFAULT_FROM_EMAIL, [parts["to"]], headers=headers)
 
 

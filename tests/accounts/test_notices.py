@@ -1,0 +1,158 @@
+"""Telling a member something: once, in the transaction of its cause, by mail only as they asked."""
+
+import json
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail as django_mail
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from accounts import audit, notices
+from accounts.models import Notice, NoticeChoices, OutgoingMail, User
+from accounts.notices import NoticeKind
+from accounts.services import cards, mail
+from accounts.services import notices as service
+from accounts.services.housekeeping import clean_up
+from tests.factories import make_card
+
+WORKERS = 16
+
+
+def kind(code: str, **fields: Any) -> NoticeKind:
+    words: dict[str, Any] = {
+        "title": lambda about: "Ada kabar uji",
+        "body": lambda about: f"Tentang {about.subject or 'akun'} <&>",
+        "link": lambda about: "/kartu/",
+    }
+    return NoticeKind(code=code, **words | fields)
+
+
+@pytest.fixture(autouse=True)
+def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notices, "_kinds", {})
+    notices.register(kind("uji", choice_label="Kabar uji"))
+    notices.register(kind("uji_lain", choice_label="Kabar lain"))
+    notices.register(kind("uji_aman", security=True))
+
+
+def mails() -> list[dict[str, Any]]:
+    return [json.loads(row.message) for row in OutgoingMail.objects.order_by("id") if row.message_sealed]
+
+
+def test_the_same_thing_is_told_once(member: User, stranger: User) -> None:
+    card = make_card(member)
+    assert service.tell(member=member, kind="uji", card=card, subject="2026-08")
+    assert service.tell(member=member, kind="uji", card=card, subject="2026-08") is None
+    assert service.tell(member=member, kind="uji", subject="2026-08"), "without the card it is another thing"
+    assert service.tell(member=member, kind="uji", subject="2026-08") is None
+    assert service.tell(member=stranger, kind="uji", subject="2026-08")
+    assert Notice.objects.count() == 3
+
+
+def test_a_kind_that_nobody_registered_is_a_bug(member: User) -> None:
+    with pytest.raises(KeyError):
+        service.tell(member=member, kind="salah_ketik")
+
+
+def test_a_cause_that_fails_tells_nothing(member: User) -> None:
+    @transaction.atomic
+    def act() -> None:
+        service.tell(member=member, kind="uji_aman")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        act()
+    assert not Notice.objects.exists()
+    assert not OutgoingMail.objects.exists()
+
+
+def test_nothing_ordinary_is_mailed_to_who_never_chose(member: User) -> None:
+    notice = service.tell(member=member, kind="uji")
+    assert notice
+    assert (notice.mail_due_at, notice.mailed_at) == (None, None)
+    assert not OutgoingMail.objects.exists()
+
+
+def test_security_is_mailed_at_once_whatever_was_chosen(member: User) -> None:
+    NoticeChoices.objects.create(member=member, mail_kinds=[], pace="weekly")
+    notice = service.tell(member=member, kind="uji_aman", subject="1")
+    assert notice
+    assert notice.mailed_at
+    service.tell(member=member, kind="uji_aman", subject="1")
+    [written] = mails()
+    assert (written["to"], written["subject"], written["headers"]) == (member.email, "Ada kabar uji", {})
+    assert "Tentang 1 <&>" in written["text"]
+    assert "http://localhost:8000/kartu/" in written["text"]
+
+
+def test_who_has_no_address_is_told_in_the_list_only(member: User) -> None:
+    User.objects.update(email=None)
+    member.refresh_from_db()
+    assert service.tell(member=member, kind="uji_aman")
+    assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_at_once_tell_it_once(member: User, room_for_every_thread: None) -> None:
+    card = make_card(member)
+
+    def work(number: int) -> bool:
+        try:
+            return service.tell(member=member, kind="uji_aman", card=card, subject=f"{number // WORKERS}") is not None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        told = list(pool.map(work, range(WORKERS * 20)))
+    assert sum(told) == Notice.objects.count() == OutgoingMail.objects.count() == 20
+
+
+@pytest.fixture
+def room_for_every_thread(transactional_db: None) -> Iterator[None]:
+    """The product's pool is smaller than this crowd."""
+    pool = connections.settings["default"]["OPTIONS"]["pool"]
+    usual = pool["max_size"]
+    connection.close_pool()
+    pool["max_size"] = WORKERS + 4
+    yield
+    connection.close_pool()
+    pool["max_size"] = usual
+
+
+def test_what_was_told_about_a_card_goes_with_it(member: User, stranger: User) -> None:
+    card = make_card(member)
+    for code in ("uji", "uji_aman"):
+        service.tell(member=member, kind=code, card=card)
+    service.tell(member=member, kind="uji")
+    service.tell(member=stranger, kind="uji", card=make_card(stranger))
+    cards.unlink(card=card, source=audit.SYSTEM)
+    assert sorted(Notice.objects.values_list("member__name", "kind")) == [
+        ("BUDI UJI", "uji"), ("BUDI UJI", "uji_aman"), ("SARI UJI", "uji"),
+    ]  # fmt: skip
+
+
+def test_old_notices_are_pruned(member: User) -> None:
+    for days in (0, 399, 401):
+        Notice.objects.create(member=member, kind="uji", subject=str(days), told_at=timezone.now() - timedelta(days))
+    clean_up()
+    assert sorted(Notice.objects.values_list("subject", flat=True)) == ["0", "399"]
+
+
+def test_headers_of_the_writer_go_out_and_never_displace_ours(db: None) -> None:
+    row = mail.queue(to="a@contoh.example", subject="s", text="t", headers={"List-Id": "x", "Message-ID": "y"})
+    row.refresh_from_db()
+    assert row.fetch_started_at
+    mail.send(public_id=row.public_id, token=row.fetch_started_at)
+    sent = django_mail.outbox[0].message()
+    assert (sent["List-Id"], sent["Message-ID"]) == ("x", f"<{row.public_id}@localhost>")
+
+
+def test_nothing_is_logged_of_it(member: User, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="jht")
+    service.tell(member=member, kind="uji_aman", card=make_card(member))
+    assert not [one for one in caplog.records if one.name.startswith("jht")]
