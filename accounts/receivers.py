@@ -1,4 +1,4 @@
-"""What allauth does to an account, written down; and a new session key whenever somebody proves anew who they are."""
+"""What allauth does to an account, written down; and what it means for sessions: new keys, others ended."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,12 +7,14 @@ from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as auth
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest
 
-from accounts import audit
+from accounts import audit, devices, session_limits
 from accounts.audit import Action, Source
 from accounts.models import User
-from accounts.services import authenticators
+from accounts.services import authenticators, privacy, sessions
+from accounts.services import devices as known_devices
 
 
 def connect() -> None:
@@ -39,6 +41,9 @@ def signed_up(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 
 def signed_in(request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+    privacy.ask_again(member=user)
+    if request is not None:
+        session_limits.start(request.session)
     _write(Action.SIGNED_IN, request, user)
 
 
@@ -59,6 +64,8 @@ def second_factor_failed(request: HttpRequest, user: User, **kwargs: Any) -> Non
 
 
 def password_changed(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Django ends the sessions, which are bound to the password; other devices become strangers."""
+    known_devices.forget_others(member=user, secret=devices.read(request))
     _write(Action.PASSWORD_CHANGED, request, user)
 
 
@@ -74,14 +81,17 @@ def authenticator_added(request: HttpRequest, user: User, authenticator: Authent
     """The code that switched an authenticator on is spent, too."""
     if authenticator.type == Authenticator.Type.TOTP:
         authenticators.use_code(authenticator, request.POST.get("code", ""))
+    _only_this_session(request, user)
     _write(Action.MFA_CHANGED, request, user, change="added", kind=str(authenticator.type))
 
 
 def authenticator_removed(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    _only_this_session(request, user)
     _write(Action.MFA_CHANGED, request, user, change="removed", kind=str(authenticator.type))
 
 
 def authenticator_reset(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    _only_this_session(request, user)
     _write(Action.MFA_CHANGED, request, user, change="reset", kind=str(authenticator.type))
 
 
@@ -89,6 +99,13 @@ def rotate_session_key(request: HttpRequest, **kwargs: Any) -> None:
     """On re-authentication; a first sign-in rotates it by itself."""
     if kwargs.get("reauthenticated"):
         request.session.cycle_key()
+
+
+def _only_this_session(request: HttpRequest, user: User) -> None:
+    """After a change of second factors: other sessions end, this one goes on under a new key."""
+    sessions.end_all(member=user)
+    if request.user == user:
+        update_session_auth_hash(request, user)
 
 
 def _write(action: Action, request: HttpRequest | None, user: User, **details: Any) -> None:

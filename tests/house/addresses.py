@@ -6,12 +6,14 @@ A new address without an entry here fails tests/house/test_url_access.py: who ma
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.consent import CURRENT
 from accounts.models import Card, LinkRequest, OfferedCard, User, kpj_index, nik_index
 from tests.factories import make_balance, make_card, make_kpj, make_statement
 
@@ -24,6 +26,9 @@ PUBLIC = {
     "help",
     "help_terms",
     "help_topic",
+    "privacy_notice",
+    "privacy_notice_version",
+    "deletion_cancel",
     "manifest",
     "service_worker",
     "offline",
@@ -48,12 +53,17 @@ POST_ONLY = {
     "link_staff",
     "offer_link",
     "offers_link_all",
+    "privacy_correct_name",
+    "privacy_news",
+    "privacy_keep",
     "balance_refresh",
 }
 # Not pages to look at: words for machines, parts of pages, a text file, the data of a passkey.
-NOT_PAGES = {"healthz", "readyz", "link_fragment", "balance_fragment", "mfa_download_recovery_codes"}
+NOT_PAGES = {"healthz", "readyz", "link_fragment", "balance_fragment", "session"}
 NOT_PAGES |= {"statement_fragment", "mfa_login_webauthn", "manifest", "service_worker"}
+NOT_PAGES |= {"privacy_download"}  # a file
 NOT_PAGES |= {"offline"}  # in both languages at once; tests/house/test_phone.py looks at it
+NO_DELETION = UUID(int=4)  # a key of nobody: the page looks the same until the button is pressed
 # allauth reads the passkey's real public key here; tests/look and a virtual authenticator go through it.
 NEEDS_A_REAL_PASSKEY = {"mfa_reauthenticate_webauthn"}
 
@@ -71,6 +81,8 @@ class World:
 
 Sample = Callable[[World], dict[str, Any]]
 SAMPLES: dict[str, Sample] = {
+    "privacy_notice_version": lambda world: {"version": CURRENT.version},
+    "deletion_cancel": lambda world: {"cancel_key": NO_DELETION},
     "help_topic": lambda world: {"slug": "data-lama"},
     "mfa_remove_webauthn": lambda world: {"pk": world.passkey.pk},
     "mfa_edit_webauthn": lambda world: {"pk": world.passkey.pk},
