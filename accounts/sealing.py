@@ -91,12 +91,6 @@ def writing_key() -> str:
     return next(iter(_ciphers(settings.FIELD_KEYS)))
 
 
-def key_of(sealed: str) -> str:
-    """The id of the key a sealed text was written with; empty where it is none."""
-    version, _dot, rest = sealed.partition(".")
-    return rest.partition(".")[0] if version == _VERSION else ""
-
-
 def place_of(row: Model, column: str) -> str:
     return f"{row._meta.db_table}.{column}|{row.public_id}"  # type: ignore[attr-defined]
 

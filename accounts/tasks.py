@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from accounts.services import housekeeping, linking, linking_steps, mail
+from accounts.services import audit_chain, housekeeping, linking, linking_steps, mail
 
 
 @shared_task(name="accounts.advance_link")
@@ -31,3 +31,18 @@ def sweep_mail() -> None:
 @shared_task(name="accounts.housekeeping")
 def clean_up() -> None:
     housekeeping.clean_up()
+
+
+@shared_task(name="accounts.seal_audit")
+def seal_audit() -> None:
+    audit_chain.seal()
+
+
+@shared_task(name="accounts.anchor_audit")
+def anchor_audit() -> None:
+    audit_chain.anchor()
+
+
+@shared_task(name="accounts.end_accounts")
+def end_accounts() -> None:
+    housekeeping.end_accounts()

@@ -156,6 +156,13 @@ REFUSALS: Final[Mapping[str, Text]] = {
 }
 TRY_AFTER: Final = _("Coba lagi setelah %(moment)s WIB.")
 
+# Why a right cannot be used this way (accounts.services.privacy.CannotCorrect, accounts.services.deletion.CannotDelete).
+PRIVACY_REFUSALS: Final[Mapping[str, Text]] = {
+    "proved": _("Nama ini cocok dengan catatan BPJS Ketenagakerjaan. Mintalah petugas kami memperbaikinya di bawah."),
+    "too_many": _("Tiga permintaan Anda masih menunggu jawaban. Tunggu dulu jawaban kami."),
+    "staff": _("Akun petugas dihapus oleh administrator, karena keputusan petugas harus tetap dapat dijelaskan."),
+}
+
 # The help page (jht_portal.help) of each code above: progress, notes about a code, refusals.
 HELP: Final[Mapping[str, str]] = {
     **dict.fromkeys(("checking", "sending_again", "code_checking", "linked"), "menghubungkan-kartu"),

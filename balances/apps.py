@@ -7,8 +7,13 @@ class BalancesConfig(AppConfig):
     verbose_name = _("Saldo")
 
     def ready(self) -> None:
+        from accounts.activity import summaries
         from accounts.services.cards import on_unlink
+        from balances import privacy
+        from balances.activity import fetches_told
         from balances.services import forget_card
         from balances.statement import forget_statement
 
         on_unlink.extend([forget_card, forget_statement])
+        privacy.register()
+        summaries.append(fetches_told)

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
 ]
 MIDDLEWARE = [
@@ -79,11 +80,16 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jht_portal.open_sessions.OpenSessionsMiddleware",
     "jht_portal.middleware.LanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "jht_portal.consent_gate.ConsentMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "jht_portal.middleware.SessionLimitsMiddleware",
+    "jht_portal.middleware.StaffSecondFactorMiddleware",
+    "jht_portal.middleware.RefusalsMiddleware",  # hears of an exception before allauth does
 ]
 ROOT_URLCONF = "jht_portal.urls"
 WSGI_APPLICATION = "jht_portal.wsgi.application"
@@ -121,6 +127,9 @@ DATABASES["default"].update(
         },
     }
 )
+DATABASE_OWNER_URL = secret("DATABASE_OWNER_URL", default="")
+if DATABASE_OWNER_URL:  # only where `migrate` runs: tables then belong to a role that the portal's processes never are
+    DATABASES["owner"] = env.db_url_config(DATABASE_OWNER_URL)
 # Sign-in limits live in PostgreSQL so that they hold while Redis is away (ADR 12). Nothing else uses this cache.
 CACHES = {
     "default": {
@@ -131,7 +140,11 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_SERIALIZER = "accounts.sealing.SessionSerializer"
-SESSION_COOKIE_AGE = 12 * 3600  # seconds
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
+SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 3600)
+STAFF_SESSION_IDLE_SECONDS = env.int("STAFF_SESSION_IDLE_SECONDS", default=15 * 60)
+STAFF_SESSION_ABSOLUTE_SECONDS = env.int("STAFF_SESSION_ABSOLUTE_SECONDS", default=8 * 3600)
+SESSION_COOKIE_AGE = max(SESSION_ABSOLUTE_SECONDS, STAFF_SESSION_ABSOLUTE_SECONDS)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # Words
@@ -159,6 +172,7 @@ _host_prefix = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_host_prefix}session"
 CSRF_COOKIE_NAME = f"{_host_prefix}csrf"
 LANGUAGE_COOKIE_NAME = f"{_host_prefix}language"
+DEVICE_COOKIE_NAME = f"{_host_prefix}device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -202,8 +216,11 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.GuessableValidator"},
+    {"NAME": "accounts.passwords.BreachedValidator"},
 ]
+BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", default="")
+PASSWORD_HASHES_AT_ONCE = env.int("PASSWORD_HASHES_AT_ONCE", default=4)  # per process, 46 MiB each
 PASSWORD_RESET_TIMEOUT = 600  # seconds
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -241,7 +258,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # Loose per address (whole provinces share one), tight per account; one window a scope.
 ACCOUNT_RATE_LIMITS = {
-    "login": "300/m/ip",
+    "login": "",  # LOGIN_LIMITS, which know devices
     "login_failed": "100/m/ip,5/300s/key",
     "signup": "100/m/ip",
     "reset_password": "100/m/ip,3/600s/key",
@@ -251,6 +268,9 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "5/m/user",
     "confirm_email": "1/30s/key",
 }
+# A device the member has signed in from has a count of its own, whatever its neighbours and strangers do (ADR 19).
+LOGIN_LIMITS = {"login": "300/m/ip", "login_failed": ACCOUNT_RATE_LIMITS["login_failed"]}
+LOGIN_LIMITS_KNOWN = {"login": "20/m/key", "login_failed": "5/300s/key"}
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "signup": "accounts.forms.SignupForm",
@@ -275,6 +295,8 @@ MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_RECOVERY_CODE_DIGITS = 10
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # a passkey cannot be guessed; whole towns share an address
 MFA_TRUST_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 PRIVACY_CONTACT = env.str("PRIVACY_CONTACT", default="")
@@ -361,6 +383,9 @@ CELERY_BEAT_SCHEDULE = {
     "ring again for statements": {"task": "balances.sweep_statements", "schedule": 10.0},
     "ring again for link requests": {"task": "accounts.sweep_links", "schedule": 10.0},
     "ring again for mail": {"task": "accounts.sweep_mail", "schedule": 10.0},
+    "seal the audit trail": {"task": "accounts.seal_audit", "schedule": 60.0},
+    "anchor the audit trail": {"task": "accounts.anchor_audit", "schedule": crontab(hour=0, minute=10)},
+    "end accounts whose last day has come": {"task": "accounts.end_accounts", "schedule": crontab(minute=20)},
     "refresh what members look at": {"task": "balances.nightly_sweep", "schedule": crontab(hour=1, minute=15)},
     "end expired sessions and requests": {"task": "accounts.housekeeping", "schedule": crontab(hour=3, minute=40)},
 }

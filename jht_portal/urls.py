@@ -12,6 +12,8 @@ urlpatterns = [
     path("bahasa/", views.set_language, name="set_language"),
     path("akun/", include("accounts.sign_in_urls")),
     path("kartu/", include("accounts.urls")),
+    path("privasi/", include("accounts.privacy_urls")),
+    path("aktivitas/", include("accounts.activity_urls")),
     path("saldo/", include("balances.urls")),
     path("proyeksi/", projection_views.choose_projection, name="projection_choose"),
     path("rincian/", statement_views.choose, name="statement_choose"),

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditRow, Card, CodeEvent, Correction, LinkRequest, OfferedCard, OutgoingMail, User
+from accounts.models import AuditRow, Card, CodeEvent, Correction, LinkRequest, Notice, OfferedCard, OutgoingMail, User
 from accounts.services import deletion, privacy, retention
 from accounts.services.retention import Rule
 
@@ -116,6 +116,14 @@ retention.register(
         why=_("Mencari sebab email tidak sampai"),
         how=_("Dihapus tiap malam"),
         rows=lambda before: OutgoingMail.objects.filter(next_fetch_at=None, created_at__lt=before),
+    ),
+    Rule(
+        code="notice",
+        what=_("Pemberitahuan untuk Anda, tanpa angka dan tanpa nomor"),
+        days=400,
+        why=_("Anda dapat membacanya lagi, juga yang tentang keamanan"),
+        how=_("Dihapus tiap malam; yang tentang kartu juga begitu kartu dilepas"),
+        rows=lambda before: Notice.objects.filter(told_at__lt=before),
     ),
     Rule(
         code="session",
