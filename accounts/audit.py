@@ -125,9 +125,12 @@ def from_request(request: HttpRequest, *, door: str = Door.WEB) -> Source:
 
 
 def session_mark(request: HttpRequest) -> str:
+    return mark_of(request.session.session_key or "")
+
+
+def mark_of(session_key: str) -> str:
     """A short hash that tells sessions apart without being usable as one."""
-    key = request.session.session_key or ""
-    return hashlib.sha256(key.encode()).hexdigest()[:16] if key else ""
+    return hashlib.sha256(session_key.encode()).hexdigest()[:16] if session_key else ""
 
 
 def record(
