@@ -117,6 +117,10 @@ def _line(row: AuditRow, member: User, endings: dict[UUID, str]) -> Line:
     )
 
 
+def who_did(row: AuditRow, member: User) -> Text:
+    return WHO[_who(row, member)]
+
+
 def _who(row: AuditRow, member: User) -> Who:
     by_door = {Door.ADMIN: Who.STAFF, Door.WORKER: Who.SYSTEM, Door.COMMAND: Who.OPERATOR}
     if row.actor == member.public_id:

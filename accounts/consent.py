@@ -1,6 +1,6 @@
 """What a person agrees to: the text of the privacy notice by version, the purposes apart, and who has to be asked again.
 
-A published text never changes; other words are a new version with a date of its own (ADR 25).
+A published text never changes; other words are a new version with a date of its own (ADR 27).
 """
 
 from collections.abc import Mapping

@@ -22,13 +22,14 @@ from accounts import audit, consent
 from accounts.consent import Purpose
 from accounts.models import User
 from accounts.privacy_forms import CorrectionForm, NameForm, SureForm
-from accounts.services import deletion, export, housekeeping, privacy, retention
+from accounts.services import deletion, export, holdings, housekeeping, privacy, retention
 from accounts.wording import PRIVACY_REFUSALS
 
 View = Callable[..., HttpResponse]
 page = require_http_methods(["GET", "HEAD", "POST"])
 ROWS_ON_THE_PAGE = 20
-assert housekeeping  # registers what this app keeps
+assert holdings  # they register what this app holds, and for how long it is kept
+assert housekeeping
 
 
 def just_proved(view: View) -> View:

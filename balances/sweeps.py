@@ -11,12 +11,11 @@ from django.utils import timezone
 
 from accounts.claim import turns
 from accounts.models import Card
-from balances.models import Balance, FetchAttempt
+from balances.models import Balance
 from balances.services import claim_fetch
 
 RETRY_FOR_VIEWED_DAYS = 2  # a failed fetch is tried again by itself while somebody still looks
 FIRST_FETCH_WITHIN = timedelta(days=2)  # of linking; a card that slipped through is fetched on its first look
-KEEP_ATTEMPTS = timedelta(days=90)
 
 
 def sweep() -> int:
@@ -52,12 +51,11 @@ def _cards_to_ring(room: int) -> list[Card]:
 
 
 def nightly_sweep() -> int:
-    """Gives every due card that was viewed lately its turn; the sweep rings as the turns come. Prunes old attempts.
+    """Gives every due card that was viewed lately its turn; the sweep rings as the turns come.
 
     Turns are spread at random, so that half the agreed rate stays free for members who wait. Returns how many.
     """
     now = timezone.now()
-    FetchAttempt.objects.filter(started_at__lt=now - KEEP_ATTEMPTS).delete()
     since = timezone.localdate() - timedelta(days=settings.SWEEP_VIEWED_WITHIN_DAYS)
     rows = Balance.objects.fetchable().due().filter(viewed_on__gte=since, merged=False, fetch_started_at__isnull=True)
     span = timedelta(seconds=rows.count() * 2 / settings.PROVIDER_MAX_PER_SECOND)

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.audit import Action, Source
 from accounts.consent import Text
-from accounts.models import AuditRow, Card, Deletion, LinkDecision, OutgoingMail, User
+from accounts.models import AuditRow, Card, Deletion, LinkDecision, OutgoingMail, RecoveryRequest, User
 from accounts.sealing import CannotOpen
 from accounts.services import cards, mail
 from accounts.services.privacy import in_dispute, let_everything_go
@@ -104,12 +104,19 @@ def _carry_out(pk: int) -> bool:
         return False
     _forget_mail_to(member)
     _write(member, "deletion_done")
+    RecoveryRequest.objects.filter(_typed_by_whoever(member)).delete()
     let_everything_go(member=member, source=audit.SYSTEM)
     audit.record(Action.ACCOUNT_DELETED, audit.SYSTEM, member=member)
     own = Q(member=member.public_id) | Q(actor=member.public_id)
     AuditRow.objects.filter(own).exclude(address=None, agent="").update(address=None, agent="")
     member.delete()
     return True
+
+
+def _typed_by_whoever(member: User) -> Q:
+    """Recoveries are kept for whatever was typed; these carry the hash of a number of theirs, and no member."""
+    theirs = Q(kpj_index__in=list(member.cards.values_list("kpj_index", flat=True)))
+    return theirs | Q(nik_index=member.nik_index) if member.nik_index else theirs
 
 
 def _forget_mail_to(member: User) -> None:

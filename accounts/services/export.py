@@ -11,11 +11,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import BinaryField, Model, Q, QuerySet
+from django.db.models import BinaryField, Model, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -24,18 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.audit import Action, Source
 from accounts.consent import Text
-from accounts.models import (
-    AuditRow,
-    Card,
-    CodeEvent,
-    Consent,
-    Correction,
-    Deletion,
-    LinkDecision,
-    LinkRequest,
-    OfferedCard,
-    User,
-)
+from accounts.models import User
 from accounts.sealing import CannotOpen, sealed_columns
 
 Row = dict[str, Any]
@@ -151,144 +138,3 @@ def _opened(row: Any, attribute: str) -> str:
         return str(getattr(row, attribute))
     except CannotOpen:
         return ""
-
-
-def _audit_words(member: User, row: AuditRow) -> Row:
-    """Other people stand in it by what they are, never by their id."""
-    who = {None: "portal", member.public_id: "you"}.get(row.actor, "someone else")
-    mine = row.actor == member.public_id
-    return {
-        "who": who,
-        "card": row.card if row.member == member.public_id else None,
-        "reason": row.reason if row.member == member.public_id else "",
-        "address": row.address if mine else None,
-        "agent": row.agent if mine else "",
-    }
-
-
-_CARD: Final = {
-    "kpj": _("Nomor KPJ"),
-    "employer_name": _("Perusahaan"),
-    "membership": _("Kepesertaan"),
-    "segment": _("Jenis peserta"),
-    "joined_on": _("Mulai menjadi peserta"),
-    "inactive_since": _("Tidak aktif sejak"),
-}
-
-register(
-    Held(
-        model=User,
-        title=_("Akun"),
-        rows=lambda member: User.objects.filter(pk=member.pk),
-        left_out={"password": SECRET, "nik_index": HASH, "id": INTERNAL},
-        labels={
-            "name": _("Nama"),
-            "email": _("Email"),
-            "language": _("Bahasa"),
-            "birth_date_iso": _("Tanggal lahir"),
-            "date_joined": _("Terdaftar"),
-            "last_login": _("Login terakhir"),
-        },
-    ),
-    Held(
-        model=EmailAddress,
-        title=_("Alamat email"),
-        rows=lambda member: EmailAddress.objects.filter(user=member),
-        left_out={"id": INTERNAL, "user": INTERNAL},
-        labels={"email": _("Email"), "verified": _("Terbukti milik Anda")},
-    ),
-    Held(
-        model=Authenticator,
-        title=_("Langkah kedua"),
-        rows=lambda member: Authenticator.objects.filter(user=member),
-        left_out={"data": SECRET, "id": INTERNAL, "user": INTERNAL},
-        labels={"type": _("Jenis"), "created_at": _("Dinyalakan"), "last_used_at": _("Terakhir dipakai")},
-    ),
-    Held(
-        model=Consent,
-        title=_("Jawaban persetujuan"),
-        rows=lambda member: Consent.objects.filter(member=member),
-        left_out={"id": INTERNAL, "member": INTERNAL},
-        labels={
-            "purpose": _("Untuk"), "agreed": _("Setuju"), "version": _("Naskah"), "language": _("Bahasa"),
-            "at": _("Waktu"),
-        },
-    ),
-    Held(
-        model=Card,
-        title=_("Kartu"),
-        rows=lambda member: Card.objects.filter(member=member),
-        left_out={
-            "id": INTERNAL, "member": INTERNAL, "kpj_index": HASH, "proved_by": INTERNAL, "card_ref": UPSTREAM,
-            "member_ref_sealed": UPSTREAM,
-        },
-        labels={
-            **_CARD, "kpj_last4": _("Empat angka terakhir"), "state": _("Keadaan"), "linked_at": _("Dihubungkan"),
-            "unlinked_at": _("Dilepas"),
-        },
-    ),
-    Held(
-        model=OfferedCard,
-        title=_("Kartu yang ditawarkan"),
-        rows=lambda member: OfferedCard.objects.filter(member=member),
-        left_out={"id": INTERNAL, "member": INTERNAL, "kpj_index": HASH, "proved_by": INTERNAL},
-        labels={**_CARD, "offered_at": _("Ditawarkan")},
-    ),
-    Held(
-        model=LinkRequest,
-        title=_("Permintaan kartu"),
-        rows=lambda member: LinkRequest.objects.filter(member=member),
-        left_out={
-            "id": INTERNAL, "member": INTERNAL, "card": INTERNAL, "kpj_index": HASH, "nik_index": HASH,
-            "contested_card": OTHERS, "code_sealed": SECRET, "challenge_ref": UPSTREAM, "card_ref": UPSTREAM,
-            "member_ref_sealed": UPSTREAM,
-            "refusal": _("tidak diberitahukan, agar orang yang menebak data tidak tahu mana yang benar"),
-            "match_type": _("tidak diberitahukan, agar orang yang menebak data tidak tahu mana yang benar"),
-        },
-        labels={
-            "kpj_last4": _("Empat angka terakhir"), "kpj": _("Nomor KPJ"), "nik": _("NIK"), "name": _("Nama"),
-            "birth_date_iso": _("Tanggal lahir"), "state": _("Keadaan"), "created_at": _("Diajukan"),
-            "ended_at": _("Selesai"),
-        },
-    ),
-    Held(
-        model=LinkDecision,
-        title=_("Keputusan petugas tentang kartu Anda"),
-        rows=lambda member: LinkDecision.objects.filter(link_request__member=member),
-        left_out={"id": INTERNAL, "link_request": INTERNAL, "staff": OTHERS},
-        labels={"approves": _("Disetujui"), "reason": _("Alasan"), "decided_at": _("Waktu")},
-    ),
-    Held(
-        model=CodeEvent,
-        title=_("Kode yang diminta atau salah"),
-        rows=lambda member: CodeEvent.objects.filter(member=member),
-        left_out={"id": INTERNAL, "member": INTERNAL, "kpj_index": HASH},
-        labels={"kind": _("Jenis"), "at": _("Waktu")},
-    ),
-    Held(
-        model=Correction,
-        title=_("Permintaan perbaikan"),
-        rows=lambda member: Correction.objects.filter(member=member),
-        left_out={"id": INTERNAL, "member": INTERNAL},
-        labels={"text": _("Yang Anda tulis"), "answer": _("Jawaban kami"), "state": _("Keadaan"), "created_at": _("Waktu")},
-    ),
-    Held(
-        model=Deletion,
-        title=_("Penghapusan akun yang sedang menunggu"),
-        rows=lambda member: Deletion.objects.filter(member=member),
-        left_out={"member": INTERNAL, "cancel_key": SECRET},
-        labels={"asked_at": _("Diminta"), "due_at": _("Dihapus pada")},
-    ),
-    Held(
-        model=AuditRow,
-        title=_("Siapa melihat atau mengubah apa"),
-        rows=lambda member: AuditRow.objects.filter(Q(member=member.public_id) | Q(actor=member.public_id)),
-        left_out={"id": INTERNAL, "actor": OTHERS, "member": INTERNAL, "link": HASH, "position": INTERNAL},
-        labels={"at": _("Waktu"), "what": _("Apa"), "who": _("Siapa"), "door": _("Lewat"), "address": _("Alamat internet")},
-        words=_audit_words,
-    ),
-)  # fmt: skip
-EXCLUDED["sessions.session"] = _(
-    "sesi yang sedang terbuka: ada di halaman Aktivitas, dan setiap login ada di catatan di atas"
-)
-EXCLUDED["accounts.outgoingmail"] = _("email yang menunggu dikirim; Anda menerimanya, lalu isinya dihapus")

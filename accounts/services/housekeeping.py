@@ -9,9 +9,25 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditRow, Card, CodeEvent, Correction, LinkRequest, Notice, OfferedCard, OutgoingMail, User
-from accounts.services import deletion, privacy, retention
+from accounts.models import (
+    AuditRow,
+    Card,
+    CodeEvent,
+    ContactChange,
+    Correction,
+    KnownDevice,
+    LinkRequest,
+    Notice,
+    OfferedCard,
+    OutgoingMail,
+    RecoveryRequest,
+    User,
+)
+from accounts.services import deletion, devices, open_sessions, privacy, retention
+from accounts.services.not_me_tokens import LASTS
 from accounts.services.retention import Rule
+
+assert open_sessions  # registers its rule
 
 ORIGIN_KEPT = Q(address__isnull=False) | ~Q(agent="")  # as the index of the same rows says it
 
@@ -100,6 +116,38 @@ retention.register(
         why=_("Batas harian terhadap penebakan"),
         how=_("Dihapus tiap malam"),
         rows=lambda before: CodeEvent.objects.filter(at__lt=before),
+    ),
+    Rule(
+        code="recovery",
+        what=_("Pemulihan akun yang sudah selesai"),
+        days=90,
+        why=_("Menjawab keberatan bila orang lain mencoba masuk lewat pemulihan"),
+        how=_("Dihapus tiap malam"),
+        rows=lambda before: RecoveryRequest.objects.filter(ended_at__lt=before),
+    ),
+    Rule(
+        code="recovery_of_nobody",
+        what=_("Pemulihan akun yang datanya tidak cocok dengan akun mana pun: hanya sidik yang diketik"),
+        days=2,
+        why=_("Batas harian terhadap penebakan"),
+        how=_("Dihapus tiap malam"),
+        rows=lambda before: RecoveryRequest.objects.filter(member=None, created_at__lt=before),
+    ),
+    Rule(
+        code="contact_change",
+        what=_("Pergantian email: yang lama dan yang baru"),
+        days=LASTS.days,
+        why=_("Email lama dapat membatalkan penggantian yang bukan dari Anda"),
+        how=_("Dihapus tiap malam"),
+        rows=lambda before: ContactChange.objects.filter(changed_at__lt=before),
+    ),
+    Rule(
+        code="known_device",
+        what=_("Perangkat yang dikenal: peramban dan sistemnya"),
+        days=devices.KEPT_FOR.days,
+        why=_("Agar orang yang menebak kata sandi tidak dapat mengunci Anda, dan perangkat baru diberitahukan"),
+        how=_("Dihapus tiap malam setelah selama itu tidak dipakai, atau begitu kata sandi diganti"),
+        rows=lambda before: KnownDevice.objects.filter(last_used_at__lt=before),
     ),
     Rule(
         code="correction",
