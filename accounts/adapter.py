@@ -48,6 +48,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return User(language=get_language() or settings.LANGUAGE_CODE)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        if template_prefix == "account/email/email_changed":
+            return  # accounts.services.telling writes it, with the way back
         told = {name: value for name, value in context.items() if name not in ("request", "user")}
         mail.write(template_prefix=template_prefix, to=email, context=told)
 

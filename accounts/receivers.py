@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from accounts import audit, devices, session_limits
 from accounts.audit import Action, Source
 from accounts.models import User
-from accounts.services import authenticators, privacy, sessions
+from accounts.services import authenticators, contact_change, privacy, sessions, telling
 from accounts.services import devices as known_devices
 
 
@@ -33,6 +33,7 @@ def connect() -> None:
     ):
         signal.connect(change)
     mfa.authentication_failed.connect(second_factor_failed)
+    mfa.authenticator_used.connect(authenticator_used)
     account.authentication_step_completed.connect(rotate_session_key)
 
 
@@ -69,7 +70,12 @@ def password_changed(request: HttpRequest, user: User, **kwargs: Any) -> None:
     _write(Action.PASSWORD_CHANGED, request, user)
 
 
-def email_changed(request: HttpRequest, user: User, **kwargs: Any) -> None:
+def email_changed(
+    request: HttpRequest, user: User, to_email_address: Any, from_email_address: Any = None, **kwargs: Any
+) -> None:
+    """The old address is told, and the new one counts from twelve hours on."""
+    if from_email_address:
+        contact_change.begin(member=user, old=from_email_address.email, new=to_email_address.email)
     _write(Action.EMAIL_CHANGED, request, user)
 
 
@@ -93,6 +99,15 @@ def authenticator_removed(request: HttpRequest, user: User, authenticator: Authe
 def authenticator_reset(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     _only_this_session(request, user)
     _write(Action.MFA_CHANGED, request, user, change="reset", kind=str(authenticator.type))
+
+
+def authenticator_used(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """A recovery code is for the day the phone is gone, or for a thief who found the list: its owner hears of it."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        return
+    left = len(authenticator.wrap().get_unused_codes())
+    telling.recovery_code_used(user, left=left)
+    _write(Action.RECOVERY_CODE_USED, request, user, left=left)
 
 
 def rotate_session_key(request: HttpRequest, **kwargs: Any) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from accounts.services import audit_chain, housekeeping, linking, linking_steps, mail
+from accounts.services import audit_chain, housekeeping, limits, linking, linking_steps, mail, recovery, recovery_steps
 
 
 @shared_task(name="accounts.advance_link")
@@ -26,6 +26,21 @@ def send_mail(public_id: str, token: str) -> None:
 @shared_task(name="accounts.sweep_mail")
 def sweep_mail() -> None:
     mail.ring_due_mail()
+
+
+@shared_task(name="accounts.watch_links")
+def watch_links() -> None:
+    limits.watch()
+
+
+@shared_task(name="accounts.advance_recovery")
+def advance_recovery(public_id: str, token: str) -> None:
+    recovery_steps.advance(public_id=UUID(public_id), token=datetime.fromisoformat(token))
+
+
+@shared_task(name="accounts.sweep_recovery")
+def sweep_recovery() -> None:
+    recovery.sweep()
 
 
 @shared_task(name="accounts.housekeeping")

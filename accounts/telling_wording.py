@@ -6,6 +6,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.notices import About, NoticeKind, register
+
 Text = Promise | str
 
 
@@ -136,7 +138,8 @@ NOTICES: Final[dict[str, Notice]] = {
             ),
         ),
         not_me=_(
-            "Bukan Anda? Tekan “Bukan saya”: alamat ini dipasang kembali, akun dikunci, dan semua perangkat dikeluarkan."
+            "Bukan Anda? Tekan “Bukan saya”: alamat ini dipasang kembali, akun dikunci, dan semua perangkat "
+            "dikeluarkan."
         ),
     ),
     "email_reverted": Notice(
@@ -148,7 +151,9 @@ NOTICES: Final[dict[str, Notice]] = {
     ),
     "email_taken_back": Notice(
         subject=_("Email ini dilepas dari sebuah akun"),
-        lines=(_("Pemilik sebelumnya mengatakan bahwa penggantian email itu bukan darinya, jadi kami membatalkannya."),),
+        lines=(
+            _("Pemilik sebelumnya mengatakan bahwa penggantian email itu bukan darinya, jadi kami membatalkannya."),
+        ),
     ),
     "recovery_proved": Notice(
         subject=_("Inilah email akun Anda"),
@@ -177,7 +182,7 @@ NOTICES: Final[dict[str, Notice]] = {
         subject=_("Akun Anda sedang dipulihkan"),
         lines=(
             _("Pemulihan akun Anda diminta dan dibuktikan. Perubahannya berlaku pada %(moment)s WIB:"),
-            _("email baru dipasang, kata sandi lama tidak berlaku, dan autentikator dihapus bila petugas menyetujuinya."),
+            _("email baru dipasang, kata sandi lama berakhir, dan autentikator dihapus bila petugas menyetujuinya."),
         ),
         not_me=_STOPS_RECOVERY,
     ),
@@ -190,11 +195,10 @@ NOTICES: Final[dict[str, Notice]] = {
     ),
     "recovery_moved": Notice(
         subject=_("Akun Anda pindah ke email lain"),
-        lines=(
-            _("Waktu tunggu sudah lewat, jadi akun ini sekarang memakai email lain."),
-        ),
+        lines=(_("Waktu tunggu sudah lewat, jadi akun ini sekarang memakai email lain."),),
         not_me=_(
-            "Bukan Anda? Tekan “Bukan saya”: alamat ini dipasang kembali, akun dikunci, dan semua perangkat dikeluarkan."
+            "Bukan Anda? Tekan “Bukan saya”: alamat ini dipasang kembali, akun dikunci, dan semua perangkat "
+            "dikeluarkan."
         ),
     ),
     "recovery_stopped": Notice(
@@ -214,3 +218,26 @@ NOTICES: Final[dict[str, Notice]] = {
         not_me=_LOCKS_ACCOUNT,
     ),
 }
+
+# Where a notice in the list leads.
+_ABOUT_THE_ACCOUNT: Final = ("account_locked", "email_changed", "email_reverted", "recovery_code_used")
+
+
+def register_kinds() -> None:
+    """As notices of security in the list of accounts.notices; the mail with its button is written apart."""
+    for code in NOTICES:
+        register(NoticeKind(code=code, title=_title, body=_body, link=_link, security=True))
+
+
+def _title(about: About) -> str:
+    return str(NOTICES[about.kind].subject)
+
+
+def _body(about: About) -> str:
+    """Without the lines that need a fact of the mail."""
+    return " ".join(text for line in NOTICES[about.kind].lines if "%(" not in (text := str(line)))
+
+
+def _link(about: About) -> str:
+    of_account = about.kind in _ABOUT_THE_ACCOUNT or about.kind.startswith("recovery")
+    return "/akun/kunci/" if of_account else "/kartu/"

@@ -366,7 +366,12 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     name: {"queue": "upstream"}
-    for name in ("balances.refresh_balance", "balances.refresh_statement", "accounts.advance_link")
+    for name in (
+        "balances.refresh_balance",
+        "balances.refresh_statement",
+        "accounts.advance_link",
+        "accounts.advance_recovery",
+    )
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
@@ -382,6 +387,8 @@ CELERY_BEAT_SCHEDULE = {
     "ring again for balances": {"task": "balances.sweep", "schedule": 10.0},
     "ring again for statements": {"task": "balances.sweep_statements", "schedule": 10.0},
     "ring again for link requests": {"task": "accounts.sweep_links", "schedule": 10.0},
+    "ring again for recoveries": {"task": "accounts.sweep_recovery", "schedule": 10.0},
+    "look for stolen data being tried": {"task": "accounts.watch_links", "schedule": 300.0},
     "ring again for mail": {"task": "accounts.sweep_mail", "schedule": 10.0},
     "seal the audit trail": {"task": "accounts.seal_audit", "schedule": 60.0},
     "anchor the audit trail": {"task": "accounts.anchor_audit", "schedule": crontab(hour=0, minute=10)},

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts import not_me_views
 from balances import projection_views, statement_views
 from jht_portal import health, phone, views
 from jht_portal.help import views as help_views
@@ -11,6 +12,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("bahasa/", views.set_language, name="set_language"),
     path("akun/", include("accounts.sign_in_urls")),
+    path("akun/", include("accounts.recovery_urls")),
+    path("bukan-saya/<str:token>/", not_me_views.button, name="not_me"),
     path("kartu/", include("accounts.urls")),
     path("privasi/", include("accounts.privacy_urls")),
     path("aktivitas/", include("accounts.activity_urls")),

@@ -103,7 +103,9 @@ class RecoveryRequest(Claim):
             ),
         ]
         indexes = [
-            models.Index(fields=["next_fetch_at"], name="recovery_due", condition=models.Q(next_fetch_at__isnull=False)),
+            models.Index(
+                fields=["next_fetch_at"], name="recovery_due", condition=models.Q(next_fetch_at__isnull=False)
+            ),
             models.Index(fields=["created_at"], name="recovery_open", condition=models.Q(ended_at__isnull=True)),
             models.Index(fields=["kpj_index", "created_at"], name="recovery_kpj"),
             models.Index(fields=["nik_index", "created_at"], name="recovery_nik"),

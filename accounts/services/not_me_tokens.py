@@ -1,12 +1,13 @@
 """The signed word in a mail's link: what it may do, to which row, for thirty days. It opens nothing (ADR 24)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from django.core import signing
+from django.utils import timezone
 
 LASTS: Final = timedelta(days=30)
 _SALT: Final = "accounts.not_me"
@@ -27,16 +28,17 @@ class Purpose(StrEnum):
 class Word:
     purpose: Purpose
     public_id: UUID
+    made_at: datetime
 
 
 def make(purpose: Purpose, public_id: UUID) -> str:
-    return signing.dumps(f"{purpose}:{public_id.hex}", salt=_SALT)
+    return signing.dumps(f"{purpose}:{public_id.hex}:{int(timezone.now().timestamp())}", salt=_SALT)
 
 
 def read(token: str) -> Word | None:
     """None for anything that we did not sign, or signed too long ago."""
     try:
-        purpose, _, public_id = str(signing.loads(token, salt=_SALT, max_age=LASTS)).partition(":")
-        return Word(Purpose(purpose), UUID(hex=public_id))
+        purpose, public_id, made_at = str(signing.loads(token, salt=_SALT, max_age=LASTS)).split(":")
+        return Word(Purpose(purpose), UUID(hex=public_id), datetime.fromtimestamp(int(made_at), UTC))
     except (signing.BadSignature, ValueError):
         return None

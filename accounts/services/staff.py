@@ -67,11 +67,6 @@ def look_up(*, by: Source, text: str) -> Found:
     return found
 
 
-def reveal_email(*, by: Source, member: User) -> str:
-    record(Action.EMAIL_SEEN_BY_STAFF, by, member=member)
-    return member.email or ""
-
-
 @transaction.atomic
 def invite(*, by: Source, email: str, name: str, language: str) -> User:
     """An account without a password; its owner sets one with a code sent to the address. Raises CannotAct."""
@@ -128,7 +123,7 @@ def send_reset(*, by: Source, member: User, reason: str) -> None:
 @transaction.atomic
 def reset_authenticators(*, by: Source, member: User, reason: str) -> None:
     member = _locked(by, member)
-    count = _forget_authenticators(member)
+    count = forget_authenticators(member)
     _end_sessions(member)
     record(Action.MFA_RESET_BY_STAFF, by, member=member, reason=reason, count=count)
     _write_to(member, "authenticator")
@@ -164,7 +159,7 @@ def make_administrator(*, email: str, name: str) -> bool:
     member, created = User.objects.get_or_create(email=email, defaults={"name": name, "password": "!"})
     address, _made = EmailAddress.objects.get_or_create(user=member, email=email, defaults={"primary": True})
     if not address.verified:
-        _forget_authenticators(member)
+        forget_authenticators(member)
         _end_sessions(member)
     address.verified = True
     address.save(update_fields=["verified"])
@@ -181,7 +176,7 @@ def reset_administrator(*, email: str) -> None:
     member = User.objects.filter(email=email.strip().lower(), is_staff=True, is_active=True).first()
     if member is None:
         raise CannotAct("No active staff member has this email.")
-    count = _forget_authenticators(member)
+    count = forget_authenticators(member)
     _end_sessions(member)
     record(Action.MFA_RESET_BY_STAFF, COMMAND, member=member, count=count)
     _write_to(member, "authenticator")
@@ -244,7 +239,7 @@ def _end_sessions(member: User, also: str = "password") -> None:
     member.save(update_fields=["password", also])
 
 
-def _forget_authenticators(member: User) -> int:
+def forget_authenticators(member: User) -> int:
     count: int = Authenticator.objects.filter(user=member).delete()[0]
     return count
 

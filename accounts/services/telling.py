@@ -6,7 +6,7 @@ there the code itself is the notice.
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from accounts.models import Card, ContactChange, LinkRequest, RecoveryRequest, User
-from accounts.services import mail, not_me_tokens
+from accounts.services import mail, not_me_tokens, notices
 from accounts.services.not_me_tokens import Purpose
 from accounts.telling_wording import NOTICES
 
@@ -118,8 +118,10 @@ def recovery_code_used(member: User, *, left: int) -> None:
 def _tell(
     member: User, code: str, *, to: str = "", stop: Stop | None = None, card: Card | None = None, **facts: Any
 ) -> None:
-    """Every channel of the member. In-app notices join here: the code is their kind, `card` what they are about."""
+    """Every channel of the member: mail with its link, and the list in the portal."""
     if member.is_active:
+        once = str(uuid4())  # what happens twice is told twice
+        notices.tell(member=member, kind=code, card=card, subject=once, mailed=True)
         _write(member, code, to or member.email or "", stop=stop, **facts)
 
 
@@ -146,4 +148,4 @@ def _shown(facts: dict[str, Any]) -> dict[str, str]:
 
 
 def _absolute(name: str, token: str) -> str:
-    return settings.PUBLIC_URL + reverse(name, args=[token])
+    return f"{settings.PUBLIC_URL}{reverse(name, args=[token])}"
