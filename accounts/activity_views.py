@@ -1,6 +1,5 @@
 """Who saw my data, and where I am signed in."""
 
-from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import activity as rule
 from accounts.models import User
+from accounts.recent import recent_proof
 from accounts.services import (
     housekeeping,  # noqa: F401 - registers the rules
     open_sessions,
@@ -38,9 +38,9 @@ def activity(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@recent_proof
 def session_end(request: HttpRequest, mark: str) -> HttpResponse:
     """Signing another device out asks for a fresh proof, so that a thief cannot throw the owner out."""
-    raise_if_reauthentication_required(request, app="allauth.usersessions")
     member = _me(request)
     found = next((one for one in open_sessions.open_sessions_of(request, member) if one.mark == mark), None)
     if found is None or found.is_this:
@@ -56,8 +56,8 @@ def session_end(request: HttpRequest, mark: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@recent_proof
 def sessions_end(request: HttpRequest) -> HttpResponse:
-    raise_if_reauthentication_required(request, app="allauth.usersessions")
     if request.method != "POST":
         return render(request, "activity/end.html", {"one": None})
     open_sessions.end_others(request=request, user=_me(request))

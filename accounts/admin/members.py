@@ -116,7 +116,8 @@ class MemberAdmin(StaffAdmin):
                 messages.success(request, _("Perubahan disimpan."))
                 return HttpResponseRedirect(_page_of(member))
         unmasked = reveal.is_open(request, _email_of(member))
-        record(self.row_action, staff_source(request), member=member, **({"unmasked": True} if unmasked else {}))
+        details: dict[str, Any] = {"unmasked": True} if unmasked else {}
+        record(self.row_action, staff_source(request), member=member, **details)
         return self._member_page(request, member, form, unmasked=unmasked)
 
     def email_view(self, request: HttpRequest, pk: int) -> HttpResponse:

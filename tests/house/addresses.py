@@ -11,8 +11,11 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.audit import mark_of
 from accounts.consent import CURRENT
 from accounts.models import Card, LinkRequest, OfferedCard, User, kpj_index, nik_index
 from tests.factories import make_balance, make_card, make_kpj, make_statement
@@ -77,6 +80,7 @@ class World:
     request: LinkRequest
     offer: OfferedCard
     passkey: Authenticator
+    session: str = ""  # mark of another session of the member
 
 
 Sample = Callable[[World], dict[str, Any]]
@@ -90,6 +94,7 @@ SAMPLES: dict[str, Sample] = {
         ("link_progress", "link_fragment", "link_code", "link_resend", "link_cancel", "link_staff"),
         lambda world: {"public_id": world.request.public_id},
     ),
+    "session_end": lambda world: {"mark": world.session},
     "offer_link": lambda world: {"public_id": world.offer.public_id},
     "card_unlink": lambda world: {"public_id": world.card.public_id},
     **dict.fromkeys(("statement", "statement_fragment"), lambda world: {"card_id": world.card.public_id}),
@@ -109,7 +114,16 @@ def make_world(member: User) -> World:
     passkey = Authenticator.objects.create(
         user=member, type=Authenticator.Type.WEBAUTHN, data={"name": "Ponsel saya", "credential": {}}
     )
-    return World(member, card, make_request(member), make_offer(member, card), passkey)
+    return World(member, card, make_request(member), make_offer(member, card), passkey, make_session(member))
+
+
+def make_session(member: User, agent: str = "Mozilla/5.0 (Linux; Android 13) Chrome/120.0 Mobile Safari/537.36") -> str:
+    """Signed in on another device; its mark as addresses carry it."""
+    client = Client()
+    client.force_login(member)
+    key = client.session.session_key or ""
+    UserSession.objects.create(user=member, session_key=key, ip="192.0.2.7", user_agent=agent)
+    return mark_of(key)
 
 
 def make_request(member: User, state: str = LinkRequest.State.CODE_SENT, **fields: Any) -> LinkRequest:
