@@ -28,7 +28,8 @@ from accounts.services.members import create_member
 STAFF_GROUP = "Petugas anggota"
 STAFF_PERMISSIONS = {
     "accounts": (
-        "view_user add_user change_user view_card change_card view_linkrequest change_linkrequest view_auditrow"
+        "view_user add_user change_user view_card change_card view_linkrequest change_linkrequest view_auditrow "
+        "view_correction change_correction"
     ),
     "balances": "view_balance change_balance view_balancehistory view_fetchattempt",
 }

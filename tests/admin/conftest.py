@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditRow, Card, LinkRequest, User, kpj_index, nik_index
+from accounts.models import AuditRow, Card, Correction, LinkRequest, User, kpj_index, nik_index
 from accounts.services.staff import STAFF_GROUP
 from balances.models import BalanceHistory, FetchAttempt
 from tests.factories import make_balance, make_card, make_member
@@ -78,7 +78,8 @@ def rows(member: User, card: Card, waiting: LinkRequest) -> dict[type, int]:
     history = BalanceHistory.objects.create(card=card, amount="7654321.00", as_of=now)
     attempt = FetchAttempt.objects.create(card=card, started_at=now, milliseconds=12, outcome="ok")
     trail = AuditRow.objects.create(action="signed_in", door="web", member=member.public_id, day=now.date())
-    made = [member, card, waiting, history, attempt, trail, card.balance]
+    correction = Correction.objects.create(member=member, topic="name")
+    made = [correction, member, card, waiting, history, attempt, trail, card.balance]
     return {type(row): row.pk for row in made}
 
 
