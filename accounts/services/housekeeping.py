@@ -176,7 +176,7 @@ retention.register(
     Rule(
         code="session",
         what=_("Sesi login"),
-        length=_("Sampai Anda keluar, paling lama 12 jam"),
+        length=_("Sampai Anda keluar, atau sesi berakhir dengan sendirinya"),
         why=_("Agar Anda tidak login di setiap halaman"),
         how=_("Sesi yang berakhir dihapus tiap malam"),
         purge=SessionStore.clear_expired,
