@@ -1,7 +1,7 @@
 """Whether a password is easy to guess. No rule about kinds of signs: what counts is the cheapest way to describe it.
 
 A guesser builds passwords out of words, names, years, runs on the keyboard and repetitions. `effort` counts the fewest
-such pieces, each at its price, that make up the password; ADR 18 gives the reasons and the prices.
+such pieces, each at its price, that make up the password; ADR 26 gives the reasons and the prices.
 """
 
 import gzip
@@ -24,9 +24,10 @@ _LONGEST_PIECE: Final = 24
 _MOST_LOOKED_AT: Final = 64  # characters; the rest can only add effort
 _SHORTEST_COMMON, _SHORTEST_NEARBY, _SHORTEST_RUN, _SHORTEST_REPEAT = 4, 3, 4, 3
 # What everybody thinks of on this very page.
-_SITE_WORDS: Final = frozenset(
-    "bpjs bpjstk bpjsku jht jamsostek ketenagakerjaan tenagakerja saldo saldoku portal kpj jmo peserta kartu contoh".split()
-)
+_SITE_WORDS: Final = (
+    "bpjs", "bpjstk", "bpjsku", "jht", "jamsostek", "ketenagakerjaan", "tenagakerja", "saldo", "saldoku", "portal",
+    "kpj", "jmo", "peserta", "kartu", "contoh",
+)  # fmt: skip
 _ROWS: Final = (
     "`1234567890-=",
     "~!@#$%^&*()_+",
@@ -68,7 +69,7 @@ def _price(spellings: list[str], start: int, end: int, close: set[str]) -> int:
     words = [spelling[start:end] for spelling in spellings]
     if any(word in close for word in words):
         return NEARBY_WORD
-    if len(piece) >= _SHORTEST_COMMON and any(word in common_words() or word[::-1] in common_words() for word in words):
+    if any(word in common_words() or word[::-1] in common_words() for word in words):
         return COMMON_WORD
     return TWO_DIGITS if re.fullmatch(r"[0-9]{2}", piece) else 0
 
@@ -108,7 +109,7 @@ class GuessableValidator:
     def validate(self, password: str, user: Any = None) -> None:
         if effort(password, words_near(user)) < ENOUGH:
             raise ValidationError(
-                _("Kata sandi ini mudah ditebak. Gabungkan empat kata yang tidak berhubungan, atau buat lebih panjang."),
+                _("Kata sandi ini mudah ditebak. Gabungkan empat kata yang tidak berhubungan satu sama lain."),
                 code="guessable",
             )
 

@@ -209,6 +209,15 @@ NOTICES: Final[dict[str, Notice]] = {
         subject=_("Pemulihan akun tidak disetujui"),
         lines=(_("Petugas tidak menyetujui pemulihan akun Anda, jadi tidak ada yang berubah. Hubungi kami."),),
     ),
+    "new_device": Notice(
+        subject=_("Login dari perangkat baru"),
+        lines=(
+            _("Akun Anda baru saja dipakai untuk login dari perangkat yang belum kami kenal."),
+            _("Perangkat: %(device)s. Waktu: %(moment)s WIB."),
+            _("Jika itu Anda, tidak ada yang perlu dilakukan."),
+        ),
+        not_me=_LOCKS_ACCOUNT,
+    ),
     "recovery_code_used": Notice(
         subject=_("Kode pemulihan dipakai untuk masuk"),
         lines=(
@@ -220,7 +229,7 @@ NOTICES: Final[dict[str, Notice]] = {
 }
 
 # Where a notice in the list leads.
-_ABOUT_THE_ACCOUNT: Final = ("account_locked", "email_changed", "email_reverted", "recovery_code_used")
+_ABOUT_THE_ACCOUNT: Final = ("account_locked", "email_changed", "email_reverted", "new_device", "recovery_code_used")
 
 
 def register_kinds() -> None:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts import session_limits
 from accounts.hashers import TooBusy
+from jht_portal.admin_site import has_second_factor
 from jht_portal.logs import request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -137,10 +138,9 @@ class StaffSecondFactorMiddleware:
     """Staff without a second factor see only how to set one up, and may leave."""
 
     OPEN: Final = frozenset(
-        "mfa_index mfa_activate_totp mfa_add_webauthn mfa_list_webauthn mfa_view_recovery_codes account_logout "
-        "account_reauthenticate account_email_verification_sent account_change_password account_set_password "
-        "session set_language help help_topic help_terms manifest service_worker offline healthz readyz".split()
-    )
+        ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn", "mfa_view_recovery_codes",
+         "session", "account_reauthenticate", "account_change_password", "account_set_password")
+    )  # fmt: skip
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -148,15 +148,17 @@ class StaffSecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_args: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: Any, *_args: Any) -> HttpResponse | None:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or not getattr(request.user, "is_staff", False):
             return None
-        match = request.resolver_match
-        if match is None or match.url_name in self.OPEN or match.app_name == "admin":  # the admin has its own door
+        if self._is_open(request, view) or has_second_factor(request):
             return None
-        from jht_portal.admin_site import has_second_factor
-
-        if has_second_factor(request):
-            return None
-        messages.warning(request, _("Petugas memakai langkah kedua. Pasang dulu aplikasi autentikator atau kunci sandi."))
+        messages.warning(request, _("Petugas memakai langkah kedua. Pasang dulu autentikator atau kunci sandi."))
         return redirect(reverse("mfa_index"))
+
+    def _is_open(self, request: HttpRequest, view: Any) -> bool:
+        """What visitors see too, how to set one up; and the admin, which has a door of its own."""
+        match = request.resolver_match
+        if match is None or match.app_name == "admin" or match.url_name in self.OPEN:
+            return True
+        return not getattr(view, "login_required", True) and match.url_name != "home"

@@ -127,9 +127,9 @@ DATABASES["default"].update(
         },
     }
 )
+# Only where `migrate` runs: tables then belong to a role that the portal's processes never are.
 DATABASE_OWNER_URL = secret("DATABASE_OWNER_URL", default="")
-if DATABASE_OWNER_URL:  # only where `migrate` runs: tables then belong to a role that the portal's processes never are
-    DATABASES["owner"] = env.db_url_config(DATABASE_OWNER_URL)
+DATABASE_OWNER = env.db_url_config(DATABASE_OWNER_URL) if DATABASE_OWNER_URL else {}
 # Sign-in limits live in PostgreSQL so that they hold while Redis is away (ADR 12). Nothing else uses this cache.
 CACHES = {
     "default": {
@@ -268,7 +268,7 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "5/m/user",
     "confirm_email": "1/30s/key",
 }
-# A device the member has signed in from has a count of its own, whatever its neighbours and strangers do (ADR 19).
+# A device the member has signed in from has a count of its own, whatever its neighbours and strangers do (ADR 25).
 LOGIN_LIMITS = {"login": "300/m/ip", "login_failed": ACCOUNT_RATE_LIMITS["login_failed"]}
 LOGIN_LIMITS_KNOWN = {"login": "20/m/key", "login_failed": "5/300s/key"}
 ACCOUNT_FORMS = {

@@ -5,12 +5,12 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts import devices
 from accounts.audit import Source
 from accounts.models import KnownDevice, User
-from accounts.services import mail
+from accounts.services import telling
 
 KEPT_FOR: Final = timedelta(seconds=devices.KEPT_FOR)
 MOST_A_MEMBER: Final = 30
@@ -30,24 +30,17 @@ def remember(*, member: User, secret: str, source: Source, tell: bool = True) ->
     values = {"browser": browser, "system": system, "last_used_at": now}
     known = KnownDevice.objects.filter(member=member, mark=devices.mark(secret)).first()
     stale = known is None or known.last_used_at <= now - KEPT_FOR
-    device, _ = KnownDevice.objects.update_or_create(member=member, mark=devices.mark(secret), defaults=values)
+    device = KnownDevice.objects.update_or_create(member=member, mark=devices.mark(secret), defaults=values)[0]
     if stale:
         _keep_the_newest(member)
         if tell:
-            tell_new_device(member=member, device=device, source=source)
+            tell_new_device(member=member, device=device)
     return device
 
 
-def tell_new_device(*, member: User, device: KnownDevice, source: Source) -> None:
+def tell_new_device(*, member: User, device: KnownDevice) -> None:
     """Device and moment; no place, which an address only lets one guess."""
-    if not member.email:
-        return
-    with translation.override(member.language):
-        name = str(device)
-    context = {"device": name, "timestamp": device.last_used_at, "ip": source.address or ""}
-    mail.write(
-        template_prefix="account/email/new_device", to=member.email, language=member.language, context=context
-    )
+    telling.new_device(member, device=device)
 
 
 def forget(*, member: User, public_id: UUID) -> bool:
@@ -58,10 +51,6 @@ def forget(*, member: User, public_id: UUID) -> bool:
 def forget_others(*, member: User, secret: str) -> None:
     """After a new password: whoever had the old one is a stranger again."""
     KnownDevice.objects.filter(member=member).exclude(mark=devices.mark(secret)).delete()
-
-
-def prune() -> None:
-    KnownDevice.objects.filter(last_used_at__lte=timezone.now() - KEPT_FOR).delete()
 
 
 def _keep_the_newest(member: User) -> None:

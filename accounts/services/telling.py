@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from accounts.models import Card, ContactChange, LinkRequest, RecoveryRequest, User
+from accounts.models import Card, ContactChange, KnownDevice, LinkRequest, RecoveryRequest, User
 from accounts.services import mail, not_me_tokens, notices
 from accounts.services.not_me_tokens import Purpose
 from accounts.telling_wording import NOTICES
@@ -113,6 +113,10 @@ def recovery_stopped(row: RecoveryRequest, *, by_staff: bool) -> None:
 
 def recovery_code_used(member: User, *, left: int) -> None:
     _tell(member, "recovery_code_used", stop=(Purpose.ACCOUNT, member.public_id), left=left)
+
+
+def new_device(member: User, *, device: KnownDevice) -> None:
+    _tell(member, "new_device", stop=(Purpose.ACCOUNT, member.public_id), device=device, moment=device.last_used_at)
 
 
 def _tell(
