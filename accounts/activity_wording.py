@@ -154,7 +154,7 @@ DOORS: Final[Mapping[str, Text]] = {
     Door.ADMIN: _("ruang petugas"),
     Door.WORKER: _("sistem"),
     Door.COMMAND: _("perintah pengelola"),
-    Door.SMS: _("SMS"),
+    Door.SMS: "SMS",
 }
 
 # Why staff looked behind a mask: they choose one, the member reads it. Their own sentence is for staff only.
