@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, kpj, nik
 from accounts.consent import PURPOSES, Purpose
-from accounts.services import authenticators, privacy
+from accounts.services import authenticators, contact_change, privacy
 
 EARLIEST: Final = date(1900, 1, 1)
 _MONTHS: Final = {
@@ -226,6 +226,12 @@ class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, email=_("Email"))
+
+    def clean_email(self) -> str:
+        """An address that was changed lately recovers nothing: whoever changed it is signed in, or is a thief."""
+        email: str = super().clean_email()
+        self.users = [user for user in self.users if contact_change.cool_from(user) is None]  # type: ignore[has-type]
+        return email
 
 
 class AddEmailForm(account.AddEmailForm):  # type: ignore[misc]

@@ -105,6 +105,7 @@ def authenticator_used(request: HttpRequest, user: User, authenticator: Authenti
     """A recovery code is for the day the phone is gone, or for a thief who found the list: its owner hears of it."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         return
+    authenticator.refresh_from_db()
     left = len(authenticator.wrap().get_unused_codes())
     telling.recovery_code_used(user, left=left)
     _write(Action.RECOVERY_CODE_USED, request, user, left=left)

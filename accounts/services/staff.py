@@ -29,6 +29,7 @@ STAFF_GROUP = "Petugas anggota"
 STAFF_PERMISSIONS = {
     "accounts": (
         "view_user add_user change_user view_card change_card view_linkrequest change_linkrequest view_auditrow "
+        "view_recoveryrequest change_recoveryrequest "
         "view_correction change_correction"
     ),
     "balances": "view_balance change_balance view_balancehistory view_fetchattempt",
@@ -119,15 +120,6 @@ def send_reset(*, by: Source, member: User, reason: str) -> None:
         raise CannotAct(_("Anggota ini tidak punya email atau sedang nonaktif, jadi surat tidak dapat dikirim."))
     record(Action.RESET_SENT_BY_STAFF, by, member=member, reason=reason)
     _write_to(member, "reset")
-
-
-@transaction.atomic
-def reset_authenticators(*, by: Source, member: User, reason: str) -> None:
-    member = _locked(by, member)
-    count = forget_authenticators(member)
-    _end_sessions(member)
-    record(Action.MFA_RESET_BY_STAFF, by, member=member, reason=reason, count=count)
-    _write_to(member, "authenticator")
 
 
 @transaction.atomic

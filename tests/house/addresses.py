@@ -18,6 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.audit import mark_of
 from accounts.consent import CURRENT
 from accounts.models import Card, LinkRequest, OfferedCard, User, kpj_index, nik_index
+from accounts.services import not_me_tokens
+from accounts.services.not_me_tokens import Purpose
 from tests.factories import make_balance, make_card, make_kpj, make_statement
 
 # Open to visitors: nothing of a member's stands there.
@@ -45,6 +47,12 @@ PUBLIC = {
     "account_complete_password_reset",
     "account_password_reset_completed",
     "mfa_authenticate",
+    "not_me",
+    "recovery_forgotten",
+    "recovery_progress",
+    "recovery_code",
+    "recovery_email",
+    "recovery_address",
     "mfa_login_webauthn",
 }
 # Only a form posts here; opened by hand they say so.
@@ -60,6 +68,10 @@ POST_ONLY = {
     "privacy_news",
     "privacy_keep",
     "balance_refresh",
+    "card_keep",
+    "account_keep",
+    "recovery_code",
+    "recovery_email",
 }
 # Not pages to look at: words for machines, parts of pages, a text file, the data of a passkey.
 NOT_PAGES = {"healthz", "readyz", "link_fragment", "balance_fragment", "session"}
@@ -96,7 +108,11 @@ SAMPLES: dict[str, Sample] = {
     ),
     "session_end": lambda world: {"mark": world.session},
     "offer_link": lambda world: {"public_id": world.offer.public_id},
-    "card_unlink": lambda world: {"public_id": world.card.public_id},
+    **dict.fromkeys(
+        ("card_unlink", "card_lock", "card_open", "card_keep"), lambda world: {"public_id": world.card.public_id}
+    ),
+    "not_me": lambda world: {"token": not_me_tokens.make(Purpose.CARD, world.card.public_id)},
+    "recovery_address": lambda world: {"token": not_me_tokens.make(Purpose.ADDRESS, world.card.public_id)},
     **dict.fromkeys(("statement", "statement_fragment"), lambda world: {"card_id": world.card.public_id}),
     **dict.fromkeys(
         ("balance", "balance_fragment", "balance_refresh", "projection", "claim_when"),
