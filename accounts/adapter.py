@@ -1,18 +1,22 @@
-"""What allauth asks the portal: where mail goes, which host name stands in it, how authenticator secrets rest."""
+"""What allauth asks the portal: who may try again and when, where mail goes, how authenticator secrets rest."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit, devices
+from accounts.hashers import TooBusy
 from accounts.models import User
 from accounts.sealing import open_sealed, seal
+from accounts.services import devices as known_devices
 from accounts.services import mail
 
 _MFA_PLACE = "mfa"
@@ -44,6 +48,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return User(language=get_language() or settings.LANGUAGE_CODE)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        if template_prefix == "account/email/email_changed":
+            return  # accounts.services.telling writes it, with the way back
         told = {name: value for name, value in context.items() if name not in ("request", "user")}
         mail.write(template_prefix=template_prefix, to=email, context=told)
 
@@ -59,9 +65,60 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")  # everybody is signed out, this browser too
 
+    # Guessing. Failures count for each account and known device, and for each account for all strangers together, so
+    # that strangers cannot lock a member out on their own phone, nor the neighbours behind one shared address.
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        limits = settings.LOGIN_LIMITS_KNOWN if self._is_known(request, **credentials) else settings.LOGIN_LIMITS
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        for action in ("login", "login_failed"):
+            usage = ratelimit.consume(request, app="allauth.account", action=action, config=limits, key=key)
+            if not usage:
+                raise self.validation_error("too_many_login_attempts")
+        self._login_failed_rl_usage = usage  # what a right password gives back
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Raises TooBusy, which costs nobody a try."""
+        try:
+            return super().authenticate(request, **credentials)
+        except TooBusy:
+            self._rollback_login_failed_rl_usage()
+            raise
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """By account alone: another host name must not be a fresh start."""
-        return str(credentials.get("email", "")).lower()
+        """By account, never by host name: another name must not be a fresh start. Known devices have their own."""
+        email = str(credentials.get("email", "")).lower()
+        return f"{email}|{self._known_by(request)}" if self._is_known(request, **credentials) else email
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """A new password opens the account to strangers' devices again, too: its owner may stand at one."""
+        for key in {str(credentials["email"]).lower(), self._get_login_attempts_cache_key(request, **credentials)}:
+            ratelimit.clear(request, app="allauth.account", action="login_failed", key=key)
+
+    def _is_known(self, request: HttpRequest, **credentials: Any) -> bool:
+        if not hasattr(self, "_known"):
+            email, secret = str(credentials.get("email", "")), devices.read(request)
+            signed_in = request.user.is_authenticated  # only proves anew who they are
+            self._known = signed_in or known_devices.is_known(email=email, secret=secret)
+        return self._known
+
+    def _known_by(self, request: HttpRequest) -> str:
+        return "session" if request.user.is_authenticated else devices.mark(devices.read(request)).hex()
+
+    # Devices
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        self._first_ever = user.last_login is None
+        super().login(request, user)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """The device is known from now on; a new one is told by mail, but for the very first sign-in."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        secret = devices.read(request) or devices.new_secret()
+        source = audit.from_request(request)
+        known_devices.remember(member=user, secret=secret, source=source, tell=not self._first_ever)
+        devices.give(response, secret)
+        return response
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

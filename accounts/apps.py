@@ -7,8 +7,9 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Anggota")
 
     def ready(self) -> None:
-        from accounts import receivers
+        from accounts import receivers, telling_wording
         from accounts.services import cards, notices
 
         receivers.connect()
+        telling_wording.register_kinds()
         cards.on_unlink.append(notices.forget_card)

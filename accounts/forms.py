@@ -1,6 +1,7 @@
 """What people type: card data, codes, and allauth's forms with our words and two small guards."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -9,12 +10,14 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from django import forms
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import kpj, nik
-from accounts.services import authenticators
+from accounts import audit, kpj, nik
+from accounts.consent import PURPOSES, Purpose
+from accounts.services import authenticators, contact_change, privacy
 
 EARLIEST: Final = date(1900, 1, 1)
 _MONTHS: Final = {
@@ -200,6 +203,17 @@ class SignupForm(account.SignupForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         _say(self, email=_("Email"), password1=_("Kata sandi"))
         self.fields["password1"].help_text = _PASSWORD_RULE
+        if settings.CONSENT_TICK_BOX:
+            self.fields["agree"] = forms.BooleanField(
+                label=_("Saya sudah membaca pemberitahuan privasi dan setuju"),
+                error_messages={"required": _("Tanpa persetujuan, saldo Anda tidak boleh kami ambil.")},
+            )
+        self.fields["news"] = forms.BooleanField(label=PURPOSES[Purpose.NEWS], required=False)
+
+    def custom_signup(self, request: Any, user: Any) -> None:
+        """What stands above the button is agreed to by pressing it; mail is an answer of its own (ADR 27)."""
+        also = {Purpose.NEWS} if self.cleaned_data.get("news") else set()
+        privacy.agree(member=user, source=replace(audit.from_request(request), actor=user), also=also)
 
     def try_save(self, request: Any) -> Any:
         """A known address costs one hash too, so that time does not tell which ones are known."""
@@ -212,6 +226,12 @@ class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, email=_("Email"))
+
+    def clean_email(self) -> str:
+        """An address that was changed lately recovers nothing: whoever changed it is signed in, or is a thief."""
+        email: str = super().clean_email()
+        self.users = [user for user in self.users if contact_change.cool_from(user) is None]  # type: ignore[has-type]
+        return email
 
 
 class AddEmailForm(account.AddEmailForm):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""What allauth does to an account, written down; and a new session key whenever somebody proves anew who they are."""
+"""What allauth does to an account, written down; and what it means for sessions: new keys, others ended."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,12 +7,14 @@ from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as auth
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest
 
-from accounts import audit
+from accounts import audit, devices, session_limits
 from accounts.audit import Action, Source
 from accounts.models import User
-from accounts.services import authenticators
+from accounts.services import authenticators, contact_change, privacy, sessions, telling
+from accounts.services import devices as known_devices
 
 
 def connect() -> None:
@@ -31,6 +33,7 @@ def connect() -> None:
     ):
         signal.connect(change)
     mfa.authentication_failed.connect(second_factor_failed)
+    mfa.authenticator_used.connect(authenticator_used)
     account.authentication_step_completed.connect(rotate_session_key)
 
 
@@ -39,6 +42,9 @@ def signed_up(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 
 def signed_in(request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+    privacy.ask_again(member=user)
+    if request is not None:
+        session_limits.start(request.session)
     _write(Action.SIGNED_IN, request, user)
 
 
@@ -59,10 +65,17 @@ def second_factor_failed(request: HttpRequest, user: User, **kwargs: Any) -> Non
 
 
 def password_changed(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Django ends the sessions, which are bound to the password; other devices become strangers."""
+    known_devices.forget_others(member=user, secret=devices.read(request))
     _write(Action.PASSWORD_CHANGED, request, user)
 
 
-def email_changed(request: HttpRequest, user: User, **kwargs: Any) -> None:
+def email_changed(
+    request: HttpRequest, user: User, to_email_address: Any, from_email_address: Any = None, **kwargs: Any
+) -> None:
+    """The old address is told, and the new one counts from twelve hours on."""
+    if from_email_address:
+        contact_change.begin(member=user, old=from_email_address.email, new=to_email_address.email)
     _write(Action.EMAIL_CHANGED, request, user)
 
 
@@ -74,21 +87,41 @@ def authenticator_added(request: HttpRequest, user: User, authenticator: Authent
     """The code that switched an authenticator on is spent, too."""
     if authenticator.type == Authenticator.Type.TOTP:
         authenticators.use_code(authenticator, request.POST.get("code", ""))
+    _only_this_session(request, user)
     _write(Action.MFA_CHANGED, request, user, change="added", kind=str(authenticator.type))
 
 
 def authenticator_removed(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    _only_this_session(request, user)
     _write(Action.MFA_CHANGED, request, user, change="removed", kind=str(authenticator.type))
 
 
 def authenticator_reset(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    _only_this_session(request, user)
     _write(Action.MFA_CHANGED, request, user, change="reset", kind=str(authenticator.type))
+
+
+def authenticator_used(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """A recovery code is for the day the phone is gone, or for a thief who found the list: its owner hears of it."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        return
+    authenticator.refresh_from_db()
+    left = len(authenticator.wrap().get_unused_codes())
+    telling.recovery_code_used(user, left=left)
+    _write(Action.RECOVERY_CODE_USED, request, user, left=left)
 
 
 def rotate_session_key(request: HttpRequest, **kwargs: Any) -> None:
     """On re-authentication; a first sign-in rotates it by itself."""
     if kwargs.get("reauthenticated"):
         request.session.cycle_key()
+
+
+def _only_this_session(request: HttpRequest, user: User) -> None:
+    """After a change of second factors: other sessions end, this one goes on under a new key."""
+    sessions.end_all(member=user)
+    if request.user == user:
+        update_session_auth_hash(request, user)
 
 
 def _write(action: Action, request: HttpRequest | None, user: User, **details: Any) -> None:

@@ -68,17 +68,30 @@ class Sealed(property):
     """A model attribute in clear whose column holds the sealed text; an empty value is stored as an empty string."""
 
     def __init__(self, column: str) -> None:
+        self.column = column
+
         def read(row: Any) -> str:
             stored: str = getattr(row, column)
-            return open_sealed(stored, place=_place(row, column)) if stored else ""
+            return open_sealed(stored, place=place_of(row, column)) if stored else ""
 
         def write(row: Any, value: str) -> None:
-            setattr(row, column, seal(value, place=_place(row, column)) if value else "")
+            setattr(row, column, seal(value, place=place_of(row, column)) if value else "")
 
         super().__init__(read, write)
 
 
-def _place(row: Model, column: str) -> str:
+def sealed_columns(model: type[Model]) -> dict[str, str]:
+    """The columns of a model that hold sealed text, each with the attribute that opens it."""
+    found = {name: getattr(model, name, None) for name in dir(model) if not name.startswith("_") and name != "objects"}
+    return {one.column: name for name, one in found.items() if isinstance(one, Sealed)}
+
+
+def writing_key() -> str:
+    """The id of the key that seals from now on."""
+    return next(iter(_ciphers(settings.FIELD_KEYS)))
+
+
+def place_of(row: Model, column: str) -> str:
     return f"{row._meta.db_table}.{column}|{row.public_id}"  # type: ignore[attr-defined]
 
 

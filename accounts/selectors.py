@@ -31,6 +31,17 @@ def merge_targets(cards: Iterable[Card]) -> dict[UUID, UUID]:
     return {card.public_id: target for card, target in merged if target and target != card.public_id}
 
 
+def resting_on(card: Card) -> QuerySet[Card]:
+    """The member's other cards that were linked after this one was proved, and fall with it."""
+    return Card.objects.filter(proved_by=card, state__in=VISIBLE)
+
+
+def email_hint(member: User) -> str:
+    """Enough for the owner to remember which mailbox it is."""
+    name, _at, domain = (member.email or "").partition("@")
+    return f"{name[:1]}•••@{domain}" if domain else ""
+
+
 def link_requests_of(user: Visitor) -> QuerySet[LinkRequest]:
     if not user.is_authenticated:
         return LinkRequest.objects.none()
@@ -114,7 +125,7 @@ def link_progress(row: LinkRequest) -> LinkProgress:
         retry_at=row.next_fetch_at if late else None,
         resend_after=row.code_after,
         other_channels=_other_channels(row) if asks else (),
-        name_differs=row.match_type == "POSS" and not row.ended_at and code not in _STEPS,
+        name_differs=_name_differs(row, code),
         looks_for_others=_looks_for_others(row),
     )
 
@@ -130,7 +141,16 @@ def _progress_code(row: LinkRequest) -> str:
         return "code_checking" + late
     if row.state == states.CODE_SENT:
         return "code" if row.challenge_ref else "code_over"
+    if row.state == states.WAITING_STAFF and row.reported_at:
+        return "stopped"
     return row.state
+
+
+def _name_differs(row: LinkRequest, code: str) -> bool:
+    """Said from the first code on, and once more with the linked card: before a claim, not at it."""
+    if row.ended_at:
+        return bool(row.card and row.card.name_differs)
+    return row.match_type == "POSS" and code not in _STEPS
 
 
 def _looks_for_others(row: LinkRequest) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import lock_views, views
 
 urlpatterns = [
     path("", views.card_list, name="card_list"),
@@ -16,4 +16,7 @@ urlpatterns = [
     path("tawaran/semua/", views.offers_link_all, name="offers_link_all"),
     path("tawaran/<uuid:public_id>/", views.offer_link, name="offer_link"),
     path("<uuid:public_id>/lepas/", views.card_unlink, name="card_unlink"),
+    path("<uuid:public_id>/kunci/", lock_views.card_lock, name="card_lock"),
+    path("<uuid:public_id>/buka/", lock_views.card_open, name="card_open"),
+    path("<uuid:public_id>/tetap-terkunci/", lock_views.card_keep, name="card_keep"),
 ]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit, selectors, wording
 from accounts.forms import CodeForm, LinkForm
 from accounts.models import Card, LinkRequest, OfferedCard, User
+from accounts.recent import recent_proof
 from accounts.services import cards, linking, offers
 from accounts.services.limits import NotNow
 
@@ -35,6 +36,7 @@ def card_list(request: HttpRequest) -> HttpResponse:
             "told": wording.CARD_STATES[card.frozen_because or card.state],
             "help": wording.HELP.get(card.frozen_because or card.state, ""),
             "membership": wording.MEMBERSHIPS.get(card.membership, ""),
+            "name_differs": wording.NAME_DIFFERS if card.name_differs else "",
         }
         for card in mine
     ]
@@ -42,6 +44,7 @@ def card_list(request: HttpRequest) -> HttpResponse:
     return render(request, "cards/list.html", context)
 
 
+@recent_proof
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def card_add(request: HttpRequest) -> HttpResponse:
@@ -49,12 +52,12 @@ def card_add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         source = audit.from_request(request)
         try:
-            row = linking.request_link(member=_me(request), source=source, **form.cleaned_data)
+            row = linking.request_link(member=me(request), source=source, **form.cleaned_data)
         except (linking.AlreadyLinked, linking.AlreadyAsked) as known:
             messages.info(request, str(wording.REFUSALS[str(known)]))
             return redirect("card_list")
         except NotNow as limit:
-            form.add_error(None, _sentence(limit))
+            form.add_error(None, sentence(limit))
             help_slug = wording.HELP[limit.code]
         else:
             for warning in form.warnings():
@@ -123,16 +126,17 @@ def offers_link_all(request: HttpRequest) -> HttpResponse:
 def card_unlink(request: HttpRequest, public_id: UUID) -> HttpResponse:
     card = get_object_or_404(selectors.cards_visible_to(request.user), public_id=public_id)
     if request.method != "POST":
-        return render(request, "cards/unlink.html", {"card": card})
+        return render(request, "cards/unlink.html", {"card": card, "falling": selectors.resting_on(card)})
     try:
         cards.unlink(card=card, source=audit.from_request(request))
         messages.success(request, _("Kartu sudah dilepas dan saldonya dihapus dari portal."))
-    except cards.InDispute:
-        messages.error(request, str(wording.REFUSALS["in_dispute"]))
+    except (cards.InDispute, cards.Locked) as refusal:
+        code = "in_dispute" if isinstance(refusal, cards.InDispute) else "card_locked"
+        messages.error(request, str(wording.REFUSALS[code]))
     return redirect("card_list")
 
 
-def _me(request: HttpRequest) -> User:
+def me(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # LoginRequiredMiddleware
     return request.user
 
@@ -140,11 +144,11 @@ def _me(request: HttpRequest) -> User:
 def _act(request: HttpRequest, public_id: UUID, verb: Any, **details: str) -> HttpResponseRedirect:
     """One verb on the member's own request, then its page."""
     try:
-        verb(member=_me(request), public_id=public_id, source=audit.from_request(request), **details)
+        verb(member=me(request), public_id=public_id, source=audit.from_request(request), **details)
     except LinkRequest.DoesNotExist as nobody:
         raise Http404 from nobody
     except NotNow as limit:
-        messages.error(request, _sentence(limit))
+        messages.error(request, sentence(limit))
     return redirect("link_progress", public_id)
 
 
@@ -152,9 +156,9 @@ def _link_offers(request: HttpRequest, offer_ids: list[UUID]) -> None:
     source = audit.from_request(request)
     for offer_id in offer_ids:
         try:
-            linked = offers.link_offer(member=_me(request), offer_id=offer_id, source=source)
+            linked = offers.link_offer(member=me(request), offer_id=offer_id, source=source)
         except NotNow as limit:
-            messages.error(request, _sentence(limit))
+            messages.error(request, sentence(limit))
             continue
         if isinstance(linked, Card):
             messages.success(request, _("KPJ •••• %(last4)s sudah terhubung.") % {"last4": linked.kpj_last4})
@@ -183,7 +187,7 @@ def _progress_context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
     }
 
 
-def _sentence(limit: NotNow) -> str:
+def sentence(limit: NotNow) -> str:
     """What is not possible now, and from when it is again."""
     told = str(wording.REFUSALS[limit.code])
     if limit.until is None:

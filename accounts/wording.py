@@ -71,6 +71,11 @@ PROGRESS: Final[dict[str, Told]] = {
         happened=_("Demi keamanan, saldo kartu ini kami tutup untuk kedua akun."),
         next=_("Petugas kami akan memeriksa siapa pemiliknya. Hasilnya kami kabarkan lewat email."),
     ),
+    "stopped": Told(
+        title=_("Permintaan ini diperiksa petugas dulu"),
+        happened=_("Tombol “Bukan saya” ditekan untuk permintaan ini, jadi kami menghentikannya."),
+        next=_("Petugas kami memeriksanya. Hasilnya terlihat di halaman ini."),
+    ),
     "linked": Told(
         title=_("Kartu sudah terhubung"),
         happened=_("Kode Anda benar dan kartu ini sekarang ada di daftar kartu Anda."),
@@ -133,8 +138,9 @@ CONTACT_OUTDATED: Final = _(
     "Atau mintalah petugas kami memeriksanya; itu lebih lama."
 )
 NAME_DIFFERS: Final = _(
-    "Nama di catatan BPJS Ketenagakerjaan sedikit berbeda dari yang Anda isi. Anda tetap dapat melanjutkan; minta "
-    "HRD atau kantor cabang memperbaikinya."
+    "Nama di catatan BPJS Ketenagakerjaan sedikit berbeda dari yang Anda isi. Di portal ini tidak apa-apa, tetapi "
+    "klaim dapat tertahan. Bawa KTP dan kartu ke HRD atau kantor cabang, dan minta namanya diperbaiki sebelum Anda "
+    "mengajukan klaim."
 )
 
 # Why an act was not done (accounts.services.limits.NotNow and accounts.services.linking.CannotLink).
@@ -151,10 +157,21 @@ REFUSALS: Final[Mapping[str, Text]] = {
         "salah."
     ),
     "not_waiting_for_code": _("Permintaan ini sedang tidak menunggu kode."),
+    "account_locked": _("Akun Anda terkunci, jadi ini belum dapat diubah. Buka dulu kuncinya di halaman Kunci akun."),
+    "card_locked": _("Kartu ini terkunci. Buka dulu kuncinya, lalu lepas kartunya."),
+    "not_locked": _("Tidak ada kunci yang terpasang."),
+    "contact_new": _("Email Anda baru saja diganti, jadi ini belum dapat dilakukan."),
     "in_dispute": _("Kartu ini sedang diperiksa petugas, jadi belum dapat dilepas."),
     "offer_gone": _("Tawaran ini sudah tidak berlaku. Tambahkan kartunya lewat formulir."),
 }
 TRY_AFTER: Final = _("Coba lagi setelah %(moment)s WIB.")
+
+# Why a right cannot be used this way (CannotCorrect of services.privacy, CannotDelete of services.deletion).
+PRIVACY_REFUSALS: Final[Mapping[str, Text]] = {
+    "proved": _("Nama ini cocok dengan catatan BPJS Ketenagakerjaan. Mintalah petugas kami memperbaikinya di bawah."),
+    "too_many": _("Tiga permintaan Anda masih menunggu jawaban. Tunggu dulu jawaban kami."),
+    "staff": _("Akun petugas dihapus oleh administrator, karena keputusan petugas harus tetap dapat dijelaskan."),
+}
 
 # The help page (jht_portal.help) of each code above: progress, notes about a code, refusals.
 HELP: Final[Mapping[str, str]] = {
@@ -163,7 +180,9 @@ HELP: Final[Mapping[str, str]] = {
     **dict.fromkeys(("checking_delayed", "code_checking_delayed"), "sistem-tidak-menjawab"),
     **dict.fromkeys(("code", "waiting_staff", "code_too_soon"), "kode-kartu-tidak-datang"),
     **dict.fromkeys(("code_over", "wrong_code", "attempts_used", "code_expired", "code_blocked"), "kode-salah"),
-    **dict.fromkeys(("disputed", "in_dispute"), "kartu-di-akun-lain"),
+    **dict.fromkeys(("disputed", "in_dispute", "outranked", "stopped"), "kartu-di-akun-lain"),
+    **dict.fromkeys(("reported", "account_locked", "card_locked", "not_locked"), "kartu-dikunci"),
+    "contact_new": "email-lama-hilang",
     "refused": "data-tidak-cocok",
     **dict.fromkeys(
         ("refused_today", "requests_today", "codes_today", "wrong_codes_today", "cards_full"), "batas-harian"
@@ -177,6 +196,8 @@ CARD_STATES: Final[Mapping[str, Text]] = {
     "active": _("Terhubung"),
     "disputed": _("Ditutup sementara: orang lain juga mengajukan kartu ini. Petugas kami sedang memeriksanya."),
     "owner": _("Saldonya tertutup karena Anda mengunci kartu ini."),
+    "reported": _("Ditutup: tombol “Bukan saya” ditekan untuk kartu ini. Petugas kami sedang memeriksanya."),
+    "outranked": _("Ditutup: orang lain membuktikan kartu ini dengan kode. Milik Anda? Hubungkan lagi dengan kode."),
     "staff": _("Ditutup sementara oleh petugas. Hubungi kami bila Anda tidak tahu sebabnya."),
 }
 MEMBERSHIPS: Final[Mapping[str, Text]] = {
@@ -190,4 +211,96 @@ SEGMENTS: Final[Mapping[str, Text]] = {
     "PU": _("Penerima Upah"),
     "BPU": _("Bukan Penerima Upah"),
     "PMI": _("Pekerja Migran Indonesia"),
+}
+
+OPENS_IN_TWELVE_HOURS: Final = _(
+    "Kunci terbuka 12 jam lagi. Kami mengirim kabar ke email Anda; sampai saat itu Anda dapat membatalkannya."
+)
+
+# The page behind "Bukan saya" in our mail, by what the link stops (accounts.services.not_me_tokens.Purpose):
+# what the button does, what it did, what to do next.
+_NEW_PASSWORD = _("Buat kata sandi baru dengan kode ke email Anda, lalu periksa kartu dan keamanan akun.")
+NOT_ME: Final[Mapping[str, Told]] = {
+    "card": Told(
+        title=_("Tutup kartu ini"),
+        happened=_("Kartu ini ditutup. Saldonya tidak terlihat lagi sampai petugas memeriksanya."),
+        next=_("Petugas kami memeriksa siapa pemiliknya. Ganti kata sandi bila akun Anda dipakai orang lain."),
+    ),
+    "request": Told(
+        title=_("Hentikan permintaan ini"),
+        happened=_("Permintaan itu berhenti dan kartunya tidak terhubung tanpa petugas."),
+        next=_("Jangan berikan kode yang Anda terima kepada siapa pun. Petugas kami memeriksa permintaan itu."),
+    ),
+    "account": Told(
+        title=_("Kunci akun saya"),
+        happened=_("Akun dikunci, semua kartu ditutup, dan semua perangkat dikeluarkan."),
+        next=_NEW_PASSWORD,
+    ),
+    "contact": Told(
+        title=_("Pasang kembali email ini"),
+        happened=_("Penggantian email dibatalkan, akun dikunci, dan semua perangkat dikeluarkan."),
+        next=_NEW_PASSWORD,
+    ),
+    "recovery": Told(
+        title=_("Hentikan pemulihan"),
+        happened=_("Pemulihan dihentikan, akun dikunci, dan semua perangkat dikeluarkan."),
+        next=_NEW_PASSWORD,
+    ),
+}
+
+# "Lupa akun" (accounts.services.recovery.progress). Up to the proof nothing depends on whether an account exists.
+RECOVERY: Final[Mapping[str, Told]] = {
+    "code": Told(
+        title=_("Masukkan kode"),
+        happened=_(
+            "Bila data itu cocok dengan sebuah akun, kode 6 angka sedang dikirim ke nomor HP atau email yang tercatat "
+            "di BPJS Ketenagakerjaan."
+        ),
+        next=_("Biasanya sampai dalam satu menit dan berlaku beberapa menit. Anda punya tiga kali kesempatan."),
+    ),
+    "checking": Told(
+        title=_("Kode sedang diperiksa"),
+        happened=_("Pemeriksaan selalu memakan sepuluh detik."),
+        next=_("Muat ulang halaman ini sesudah itu."),
+    ),
+    "refused": Told(
+        title=_("Kode itu belum dapat kami terima"),
+        happened=_("Kode salah, sudah lewat waktunya, atau tidak ada akun dengan data itu."),
+        next=_("Periksa lagi angkanya, lalu ketik ulang. Atau mulai lagi dari awal."),
+    ),
+    "over": Told(
+        title=_("Kesempatan sudah habis"),
+        happened=_("Kode salah, sudah lewat waktunya, atau tidak ada akun dengan data itu."),
+        next=_("Mulai lagi dari awal, atau mintalah bantuan petugas kami."),
+    ),
+    "proved": Told(
+        title=_("Akun Anda ditemukan"),
+        happened=_("Kode Anda benar. Kami juga mengirim surat ke email akun Anda."),
+        next=_("Masih dapat membaca email itu? Login dengannya, atau buat kata sandi baru."),
+    ),
+    "address": Told(
+        title=_("Pastikan email baru Anda"),
+        happened=_("Kami mengirim surat ke email baru itu. Buka tautan di dalamnya dan tekan tombolnya."),
+        next=_("Tidak datang? Periksa ejaannya dan ketik lagi di bawah ini."),
+    ),
+    "waiting": Told(
+        title=_("Menunggu 12 jam"),
+        happened=_("Demi keamanan, email baru berlaku sesudah 12 jam. Kami sudah mengabari email yang lama."),
+        next=_("Sesudah itu Anda menerima surat di email baru untuk membuat kata sandi."),
+    ),
+    "done": Told(
+        title=_("Akun sudah dipulihkan"),
+        happened=_("Email baru sudah berlaku."),
+        next=_("Buat kata sandi baru dengan kode ke email itu."),
+    ),
+    "stopped": Told(
+        title=_("Pemulihan dihentikan"),
+        happened=_("Pemilik akun atau petugas menghentikan pemulihan ini. Tidak ada yang berubah."),
+        next=_("Bila itu keliru, hubungi kami."),
+    ),
+    "expired": Told(
+        title=_("Permintaan ini sudah berakhir"),
+        happened=_("Permintaan ini tidak selesai pada waktunya. Tidak ada yang berubah."),
+        next=_("Mulai lagi dari awal kapan saja."),
+    ),
 }

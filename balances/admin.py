@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from accounts.admin import masks
+from accounts.admin import masks, reveal
 from accounts.admin.base import StaffAdmin, column, require, require_may_act, staff_source
 from accounts.admin.members import CardColumn, MemberAdmin
 from accounts.audit import Action, record
@@ -85,7 +85,7 @@ class BalanceAdmin(OfCardAdmin):
 
     def get_urls(self) -> list[Any]:
         return [
-            path("<int:pk>/jumlah/", self.page(require_POST(self.amount_view)), name="balances_balance_amount"),
+            path("<int:pk>/jumlah/", self.page(self.amount_view), name="balances_balance_amount"),
             path("<int:pk>/ambil/", self.page(require_POST(self.fetch_view)), name="balances_balance_fetch"),
             *super().get_urls(),
         ]
@@ -94,14 +94,25 @@ class BalanceAdmin(OfCardAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         row = self.row_or_404(request, object_id)
-        self.record_look(request, row)
-        return self._balance_page(request, row, with_amount=False)
+        with_amount = reveal.is_open(request, _amount_of(row))
+        self._write(request, row, **({"amount": True} if with_amount else {}))
+        return self._balance_page(request, row, with_amount=with_amount)
 
     def amount_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         row = self.row_or_404(request, str(pk))
-        source = staff_source(request)
-        record(Action.BALANCE_SEEN_BY_STAFF, source, member=row.card.member, card=row.card.public_id, amount=True)
-        return self._balance_page(request, row, with_amount=True)
+        asked = reveal.Reveal(
+            what=_amount_of(row),
+            title=_("Tampilkan jumlah saldo"),
+            explanation=_("Jumlah terlihat lima menit di sesi ini. Anggota dapat membaca bahwa Anda melihatnya."),
+            button=_("Tampilkan jumlah"),
+            write=lambda reason, why: self._write(request, row, reason=reason, why=why, amount=True),
+        )
+        about = f"KPJ {masks.kpj(row.card.kpj_last4)}, {masks.person(row.card.member)}"
+        return reveal.ask(request, site=self.admin_site, reveal=asked, about=about, back=_page_of(row.card))
+
+    def _write(self, request: HttpRequest, row: Balance, reason: str = "", **details: Any) -> None:
+        source, card = staff_source(request), row.card
+        record(Action.BALANCE_SEEN_BY_STAFF, source, member=card.member, card=card.public_id, reason=reason, **details)
 
     def fetch_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         require(request, "balances.change_balance")
@@ -160,6 +171,10 @@ class FetchAttemptAdmin(OfCardAdmin):
 def _reading(card: Card, balance: Balance) -> Reading:
     card.balance = balance
     return reading_of(card)
+
+
+def _amount_of(balance: Balance) -> str:
+    return f"amount {balance.card.public_id}"
 
 
 def _page_of(card: Card) -> str:

@@ -9,7 +9,10 @@ class BalancesConfig(AppConfig):
     def ready(self) -> None:
         from django.core.checks import register
 
+        from accounts.activity import summaries
         from accounts.services.cards import on_unlink
+        from balances import privacy
+        from balances.activity import fetches_told
         from balances.checks import holidays_are_known
         from balances.issuing import forget_documents
         from balances.notice_wording import register_kinds
@@ -19,3 +22,5 @@ class BalancesConfig(AppConfig):
         register(holidays_are_known)
         on_unlink.extend([forget_card, forget_statement, forget_documents])
         register_kinds()
+        privacy.register()
+        summaries.append(fetches_told)

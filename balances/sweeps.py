@@ -14,13 +14,12 @@ from django.utils import timezone
 from accounts.claim import SWEEP_EVERY_SECONDS, turns
 from accounts.models import Card
 from balances.issuing import prune_tries
-from balances.models import Balance, FetchAttempt, Statement
+from balances.models import Balance, Statement
 from balances.services import claim_fetch
 from balances.statement import CALLS_EACH, claim_statement, make_row
 
 RETRY_FOR_VIEWED_DAYS = 2  # a failed fetch is tried again by itself while somebody still looks
 FIRST_FETCH_WITHIN = timedelta(days=2)  # of linking; a card that slipped through is fetched on its first look
-KEEP_ATTEMPTS = timedelta(days=90)
 
 
 def sweep() -> int:
@@ -56,11 +55,10 @@ def _cards_to_ring(room: int) -> list[Card]:
 
 
 def nightly_sweep() -> int:
-    """Gives every due card that was viewed lately its turn; the sweep rings as the turns come. Prunes old attempts.
+    """Gives every due card that was viewed lately its turn; the sweep rings as the turns come.
 
     Turns are spread at random, so that half the agreed rate stays free for members who wait. Returns how many.
     """
-    FetchAttempt.objects.filter(started_at__lt=timezone.now() - KEEP_ATTEMPTS).delete()
     prune_tries()
     rows = (
         Balance.objects.fetchable().due().filter(viewed_on__gte=_since(), merged=False, fetch_started_at__isnull=True)

@@ -42,6 +42,12 @@ LOCKED: Words = {
         "Kartu ini dikunci karena orang lain juga memintanya. Saldonya tidak ditampilkan kepada siapa pun "
         "sampai petugas selesai memeriksa. Anda akan kami beri tahu; siapkan KTP dan kartu bila petugas memintanya."
     ),
+    "reported": gettext_lazy(
+        "Tombol “Bukan saya” ditekan untuk kartu ini. Saldonya tertutup sampai petugas memeriksanya."
+    ),
+    "outranked": gettext_lazy(
+        "Orang lain membuktikan kartu ini dengan kode, jadi saldonya tertutup. Kartu Anda? Hubungkan lagi dengan kode."
+    ),
     "owner": gettext_lazy("Anda mengunci kartu ini. Saldonya tampil lagi setelah Anda membukanya di halaman Kartu."),
     "staff": gettext_lazy(
         "Petugas membekukan kartu ini. Hubungi petugas untuk mengetahui alasan dan langkah berikutnya."
@@ -212,6 +218,8 @@ HELP: dict[str, str] = {
     State.STALE: "data-lama",
     State.LOCKED: "kartu-dikunci",
     "owner": "kartu-dikunci",
+    "reported": "kartu-dikunci",
+    "outranked": "kartu-di-akun-lain",
     "staff": "kartu-dikunci",
     "disputed": "kartu-di-akun-lain",
     "BARU": "kartu-masih-baru",

@@ -13,6 +13,7 @@ _LOST = """\
 # FIELD_KEYS            card numbers, phones, birth dates and authenticators cannot be read again, by anybody.
 # INDEX_KEY             a card, email or phone is no longer found by its number; members would have to link again.
 # PROVIDER_PRIVATE_KEY  no balance can be fetched until the upstream has accepted a new public key.
+# FIELD_KEYS can be rotated: the new one in front, restart, `manage.py reseal`, and the old one may go.
 # Keep a copy of FIELD_KEYS and INDEX_KEY away from the database and its backups."""
 
 

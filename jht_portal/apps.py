@@ -1,5 +1,7 @@
 """Start-up rules: settings that are unsafe or contradict each other stop every process, workers included."""
 
+from pathlib import Path
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +19,7 @@ class PortalConfig(AppConfig):
         refuse_debug_in_public()
         refuse_weak_secrets()
         refuse_any_host_in_public()
+        refuse_a_broken_password_list()
         look_past_dead_connections_at_once()
 
 
@@ -54,6 +57,18 @@ def refuse_weak_secrets() -> None:
 def refuse_any_host_in_public() -> None:
     if settings.PUBLIC_HOST not in settings.LOCAL_HOSTS and "*" in settings.ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS must name the public hosts: '*' lets a forged Host header through.")
+
+
+def refuse_a_broken_password_list() -> None:
+    """A list that cannot be searched would let every leaked password through."""
+    from accounts.passwords import refuse_a_broken_list
+
+    path = settings.BREACHED_PASSWORDS_FILE
+    try:
+        if path:
+            refuse_a_broken_list(Path(path))
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"BREACHED_PASSWORDS_FILE cannot be used: {error}.") from error
 
 
 def look_past_dead_connections_at_once() -> None:

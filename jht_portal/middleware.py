@@ -1,12 +1,25 @@
-"""A request id, no trace of signed-in pages in caches, and the person's own choice of language."""
+"""A request id, no trace of signed-in pages in caches, the person's own language, and the ends of sessions."""
 
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final
 
+from allauth.account.adapter import get_adapter
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
+from accounts import session_limits
+from accounts.hashers import TooBusy
+from jht_portal.admin_site import has_second_factor
 from jht_portal.logs import request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -67,3 +80,85 @@ def chosen_language(request: HttpRequest) -> str:
     own = getattr(request.user, "language", "") if has_session else ""
     chosen = own or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return chosen if chosen in codes else settings.LANGUAGE_CODE
+
+
+class SessionLimitsMiddleware:
+    """Ends a session that was not used for long or is simply old. What the page asks for by itself is no use of it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            by_itself = in_the_background(request)
+            if session_limits.left(request.session, request.user).seconds <= 0:
+                if by_itself:  # the next page says why
+                    return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+                self._end(request)
+            elif not by_itself:
+                session_limits.use(request.session)
+        return self.get_response(request)
+
+    def _end(self, request: HttpRequest) -> None:
+        logout(request)
+        messages.warning(request, _("Demi keamanan, sesi Anda sudah berakhir. Login lagi untuk melanjutkan."))
+
+
+def in_the_background(request: HttpRequest) -> bool:
+    """A script of the page asked, not the person. Browsers say so; one that does not gets the absolute limit only."""
+    return request.method == "GET" and request.headers.get("Sec-Fetch-Dest", "") == "empty"
+
+
+class RefusalsMiddleware:
+    """Two refusals that can come from anywhere: "prove first that it is you", and "too busy to check a password"."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, ReauthenticationRequired):
+            return self._ask_who_it_is(request)
+        if isinstance(exception, TooBusy):
+            response = render(request, "503.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+            response["Retry-After"] = "10"
+            return response
+        return None
+
+    def _ask_who_it_is(self, request: HttpRequest) -> HttpResponse:
+        """allauth would keep the whole POST, cookies and all, in the session until then; here it is typed again."""
+        methods = get_adapter(request).get_reauthentication_methods(request.user)
+        page = methods[0]["url"] if methods else reverse("account_login")
+        return HttpResponseRedirect(f"{page}?{urlencode({'next': request.path})}")
+
+
+class StaffSecondFactorMiddleware:
+    """Staff without a second factor see only how to set one up, and may leave."""
+
+    OPEN: Final = frozenset(
+        ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn", "mfa_view_recovery_codes",
+         "session", "account_reauthenticate", "account_change_password", "account_set_password")
+    )  # fmt: skip
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *_args: Any) -> HttpResponse | None:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not getattr(request.user, "is_staff", False):
+            return None
+        if self._is_open(request, view) or has_second_factor(request):
+            return None
+        messages.warning(request, _("Petugas memakai langkah kedua. Pasang dulu autentikator atau kunci sandi."))
+        return redirect(reverse("mfa_index"))
+
+    def _is_open(self, request: HttpRequest, view: Any) -> bool:
+        """What visitors see too, how to set one up; and the admin, which has a door of its own."""
+        match = request.resolver_match
+        if match is None or match.app_name == "admin" or match.url_name in self.OPEN:
+            return True
+        return not getattr(view, "login_required", True) and match.url_name != "home"

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
 ]
 MIDDLEWARE = [
@@ -80,11 +81,16 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jht_portal.open_sessions.OpenSessionsMiddleware",
     "jht_portal.middleware.LanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "jht_portal.consent_gate.ConsentMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "jht_portal.middleware.SessionLimitsMiddleware",
+    "jht_portal.middleware.StaffSecondFactorMiddleware",
+    "jht_portal.middleware.RefusalsMiddleware",  # hears of an exception before allauth does
 ]
 ROOT_URLCONF = "jht_portal.urls"
 WSGI_APPLICATION = "jht_portal.wsgi.application"
@@ -125,6 +131,9 @@ DATABASES["default"].update(
         },
     }
 )
+# Only where `migrate` runs: tables then belong to a role that the portal's processes never are.
+DATABASE_OWNER_URL = secret("DATABASE_OWNER_URL", default="")
+DATABASE_OWNER = env.db_url_config(DATABASE_OWNER_URL) if DATABASE_OWNER_URL else {}
 # Sign-in limits live in PostgreSQL so that they hold while Redis is away (ADR 12). Nothing else uses this cache.
 CACHES = {
     "default": {
@@ -135,7 +144,11 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_SERIALIZER = "accounts.sealing.SessionSerializer"
-SESSION_COOKIE_AGE = 12 * 3600  # seconds
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
+SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 3600)
+STAFF_SESSION_IDLE_SECONDS = env.int("STAFF_SESSION_IDLE_SECONDS", default=15 * 60)
+STAFF_SESSION_ABSOLUTE_SECONDS = env.int("STAFF_SESSION_ABSOLUTE_SECONDS", default=8 * 3600)
+SESSION_COOKIE_AGE = max(SESSION_ABSOLUTE_SECONDS, STAFF_SESSION_ABSOLUTE_SECONDS)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # Words
@@ -163,6 +176,7 @@ _host_prefix = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_host_prefix}session"
 CSRF_COOKIE_NAME = f"{_host_prefix}csrf"
 LANGUAGE_COOKIE_NAME = f"{_host_prefix}language"
+DEVICE_COOKIE_NAME = f"{_host_prefix}device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -206,8 +220,11 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.GuessableValidator"},
+    {"NAME": "accounts.passwords.BreachedValidator"},
 ]
+BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", default="")
+PASSWORD_HASHES_AT_ONCE = env.int("PASSWORD_HASHES_AT_ONCE", default=4)  # per process, 46 MiB each
 PASSWORD_RESET_TIMEOUT = 600  # seconds
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -245,7 +262,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # Loose per address (whole provinces share one), tight per account; one window a scope.
 ACCOUNT_RATE_LIMITS = {
-    "login": "300/m/ip",
+    "login": "",  # LOGIN_LIMITS, which know devices
     "login_failed": "100/m/ip,5/300s/key",
     "signup": "100/m/ip",
     "reset_password": "100/m/ip,3/600s/key",
@@ -257,6 +274,9 @@ ACCOUNT_RATE_LIMITS = {
     "export_statement": "30/m/user",
     "check_document": "100/m/ip",
 }
+# A device the member has signed in from has a count of its own, whatever its neighbours and strangers do (ADR 25).
+LOGIN_LIMITS = {"login": "300/m/ip", "login_failed": ACCOUNT_RATE_LIMITS["login_failed"]}
+LOGIN_LIMITS_KNOWN = {"login": "20/m/key", "login_failed": "5/300s/key"}
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "signup": "accounts.forms.SignupForm",
@@ -281,8 +301,18 @@ MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_RECOVERY_CODE_DIGITS = 10
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # a passkey cannot be guessed; whole towns share an address
 MFA_TRUST_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+PRIVACY_CONTACT = env.str("PRIVACY_CONTACT", default="")
+CONSENT_TICK_BOX = env.bool("CONSENT_TICK_BOX", default=False)
+CONSENT_GRACE_DAYS = env.int("CONSENT_GRACE_DAYS", default=30)
+DELETION_WAIT_DAYS = env.int("DELETION_WAIT_DAYS", default=7)
+KEEP_AUDIT_DAYS = env.int("KEEP_AUDIT_DAYS", default=5 * 365)
+KEEP_ADDRESS_DAYS = env.int("KEEP_ADDRESS_DAYS", default=180)
+KEEP_ENDED_REQUEST_DAYS = env.int("KEEP_ENDED_REQUEST_DAYS", default=365)
+KEEP_UNLINKED_CARD_DAYS = env.int("KEEP_UNLINKED_CARD_DAYS", default=365)
 APPROVALS_REQUIRED = env.int("APPROVALS_REQUIRED", default=2)
 CARDS_PER_MEMBER = 20
 
@@ -358,7 +388,12 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     name: {"queue": "upstream"}
-    for name in ("balances.refresh_balance", "balances.refresh_statement", "accounts.advance_link")
+    for name in (
+        "balances.refresh_balance",
+        "balances.refresh_statement",
+        "accounts.advance_link",
+        "accounts.advance_recovery",
+    )
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
@@ -378,6 +413,11 @@ CELERY_BEAT_SCHEDULE = {
     "wipe old SMS": {"task": "sms.clean_up", "schedule": crontab(minute=20)},
     "ring again for mail": {"task": "accounts.sweep_mail", "schedule": 10.0},
     "gather notices into mail": {"task": "accounts.mail_notices", "schedule": 60.0},
+    "ring again for recoveries": {"task": "accounts.sweep_recovery", "schedule": 10.0},
+    "look for stolen data being tried": {"task": "accounts.watch_links", "schedule": 300.0},
+    "seal the audit trail": {"task": "accounts.seal_audit", "schedule": 60.0},
+    "anchor the audit trail": {"task": "accounts.anchor_audit", "schedule": crontab(hour=0, minute=10)},
+    "end accounts whose last day has come": {"task": "accounts.end_accounts", "schedule": crontab(minute=20)},
     "refresh what members look at": {"task": "balances.nightly_sweep", "schedule": crontab(hour=1, minute=15)},
     "refresh their statements": {"task": "balances.nightly_statements", "schedule": crontab(hour=2, minute=45)},
     "end expired sessions and requests": {"task": "accounts.housekeeping", "schedule": crontab(hour=3, minute=40)},

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts import not_me_views
 from balances import check_views, projection_views, statement_views, timeline_views
 from jht_portal import health, phone, views
 from jht_portal.help import views as help_views
@@ -17,6 +18,10 @@ urlpatterns = [
     path("kartu/riwayat/potongan/", timeline_views.fragment, name="timeline_fragment"),
     path("kartu/", include("accounts.urls")),
     path("pemberitahuan/", include("accounts.notice_urls")),
+    path("akun/", include("accounts.recovery_urls")),
+    path("bukan-saya/<str:token>/", not_me_views.button, name="not_me"),
+    path("privasi/", include("accounts.privacy_urls")),
+    path("aktivitas/", include("accounts.activity_urls")),
     path("saldo/", include("balances.urls")),
     path("proyeksi/", projection_views.choose_projection, name="projection_choose"),
     path("rincian/", statement_views.choose, name="statement_choose"),

@@ -1,9 +1,13 @@
 """The people of the tests: `member` owns what is looked at, `stranger` is another member, `staff` work here."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
+from allauth.account.internal.userkit import user_id_to_str
 from django.core.cache import cache
 from django.test import Client
 
@@ -58,4 +62,13 @@ def visitor(db: None) -> Client:
 def _signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
+    remember_proof(client, user)
     return client
+
+
+def remember_proof(client: Client, user: User, *, seconds_ago: float = 0) -> None:
+    """As a real sign-in does: which pages ask for a proof of the last minutes."""
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time() - seconds_ago}]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(user)
+    session.save()

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+from accounts.consent import CURRENT
 from accounts.models import Card, User, kpj_index
 from balances.models import Balance, Contribution, Employment, Statement, StatementYear
 
@@ -21,6 +22,7 @@ def make_member(email: str | None = None, **fields: Any) -> User:
     """A member with a verified email and PASSWORD; hashing once keeps the suite quick."""
     email = email or f"anggota{next(_numbers)}@contoh.example"
     hashed = _hashed.setdefault(PASSWORD, make_password(PASSWORD))
+    fields.setdefault("consent_version", CURRENT.version)
     user = User.objects.create(email=email, password=hashed, name=fields.pop("name", "ANGGOTA CONTOH"), **fields)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user

@@ -67,7 +67,7 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
         response = super().changelist_view(request, context)
-        record(self.list_action, staff_source(request), list=self.opts.model_name)
+        record(self.list_action, staff_source(request), member=self.listed_for(request), list=self.opts.model_name)
         return response
 
     def change_view(
@@ -86,6 +86,10 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def record_look(self, request: HttpRequest, row: Any) -> None:
         record(self.row_action, staff_source(request), member=self.whose(row), card=self.which(row))
+
+    def listed_for(self, request: HttpRequest) -> User | None:
+        """Whose rows alone a list was asked for, if one member's."""
+        return None
 
     def whose(self, row: Any) -> User | None:
         return None

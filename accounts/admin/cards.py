@@ -3,18 +3,21 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin import masks
+from accounts.admin import evidence, masks
 from accounts.admin.acts import Act, confirm
-from accounts.admin.base import StaffAdmin, column, require, require_may_act, staff_source
+from accounts.admin.base import StaffAdmin, actor, column, require, require_may_act, staff_source
+from accounts.admin.links import CANNOT_DECIDE
 from accounts.audit import Action
 from accounts.models import Card, User
 from accounts.services.cards import InDispute, unlink
+from accounts.services.linking_decision import CannotDecide, open_reported
 from accounts.services.staff import CannotAct
 
 COLUMNS = (
@@ -24,6 +27,8 @@ COLUMNS = (
     column("linked_at", gettext_lazy("terhubung")),
 )
 MORE = (
+    column("locked_at", gettext_lazy("dikunci pemilik")),
+    column("reported_at", gettext_lazy("dilaporkan")),
     column("unlinked_at", gettext_lazy("dilepas")),
     column("membership", gettext_lazy("kepesertaan")),
     column("segment", gettext_lazy("segmen")),
@@ -56,10 +61,39 @@ class CardAdmin(StaffAdmin):
 
     def row_context(self, request: HttpRequest, row: Card) -> dict[str, Any]:
         may = row.state != Card.State.UNLINKED and request.user.has_perm("accounts.change_card")
-        return {"member": row.member, "may_unlink": may}
+        reported = row.reported_at is not None
+        return {
+            "member": row.member,
+            "may_unlink": may,
+            "may_open": may and reported,
+            "evidence": evidence.of_card(row) if reported else [],
+            "decisions": [
+                (one, masks.person(one.staff)) for one in row.decisions.select_related("staff").order_by("decided_at")
+            ],
+            "approvals_required": settings.APPROVALS_REQUIRED,
+        }
 
     def get_urls(self) -> list[Any]:
-        return [path("<int:pk>/lepas/", self.page(self.unlink_view), name="accounts_card_unlink"), *super().get_urls()]
+        return [
+            path("<int:pk>/lepas/", self.page(self.unlink_view), name="accounts_card_unlink"),
+            path("<int:pk>/buka/", self.page(self.open_view), name="accounts_card_open"),
+            *super().get_urls(),
+        ]
+
+    def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        require(request, "accounts.change_card")
+        card = self.row_or_404(request, str(pk))
+        require_may_act(request, card.member)
+        act = Act(
+            title=_("Buka lagi kartu yang dilaporkan"),
+            explanation=_("Kartu terbuka bila cukup petugas menyetujui: %(count)d orang.")
+            % {"count": settings.APPROVALS_REQUIRED},
+            button=_("Setuju dibuka"),
+            do=lambda row, reason: _open(request, row, reason),
+        )
+        about = f"KPJ {masks.kpj(card.kpj_last4)}, {masks.person(card.member)}"
+        back = reverse("admin:accounts_card_change", args=[card.pk])
+        return confirm(request, site=self.admin_site, act=act, row=card, about=about, back=back)
 
     def unlink_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         require(request, "accounts.change_card")
@@ -77,6 +111,14 @@ class CardAdmin(StaffAdmin):
         about = f"KPJ {masks.kpj(card.kpj_last4)}, {masks.person(card.member)}"
         back = reverse("admin:accounts_user_change", args=[card.member_id])
         return confirm(request, site=self.admin_site, act=act, row=card, about=about, back=back)
+
+
+def _open(request: HttpRequest, card: Card, reason: str) -> str:
+    try:
+        opened = open_reported(card=card, staff=actor(request), reason=reason, source=staff_source(request))
+    except CannotDecide as refusal:
+        raise CannotAct(CANNOT_DECIDE[refusal.code]) from refusal
+    return _("Kartu dibuka lagi.") if opened.reported_at is None else _("Keputusan Anda tercatat.")
 
 
 def _unlink(request: HttpRequest, card: Card, reason: str) -> str:

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts import activity_wording
 from accounts.models import User
 
 _IDENTIFIER = re.compile(r"\d{6,}|\S@\S")
@@ -50,6 +51,25 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Tersimpan di catatan akses. Jangan tulis NIK, nomor KPJ, nomor telepon, atau email."),
     )
+
+
+class RevealForm(ReasonForm):
+    """Before a masked value: a kind of reason, which the member reads, and a sentence, which only staff do."""
+
+    why = forms.ChoiceField(
+        label=_("Untuk apa"),
+        choices=[("", _("Pilih satu")), *activity_wording.WHY.items()],
+        help_text=_("Anggota membaca pilihan ini di halaman aktivitasnya."),
+    )
+    reason = forms.CharField(
+        label=_("Alasan"),
+        min_length=10,
+        max_length=300,
+        validators=[refuse_identifiers],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Sedikitnya 10 huruf. Tersimpan di catatan akses; jangan tulis NIK, nomor KPJ, atau email."),
+    )
+    field_order = ("why", "reason")
 
 
 class NoReasonForm(forms.Form):

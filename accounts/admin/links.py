@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin import masks
+from accounts.admin import evidence, masks
 from accounts.admin.acts import Act, confirm
 from accounts.admin.base import StaffAdmin, actor, column, require, require_may_act, staff_source
 from accounts.audit import Action
@@ -25,6 +25,10 @@ CANNOT_DECIDE = {
     "said_already": gettext_lazy("Anda sudah memberi keputusan; petugas lain yang memutuskan berikutnya."),
     "not_staff": gettext_lazy("Anda bukan petugas lagi."),
     "no_reason": gettext_lazy("alasannya kosong."),
+    "not_reported": gettext_lazy("kartu ini tidak sedang dilaporkan."),
+    "let_go_lately": gettext_lazy(
+        "akun lain baru melepas kartu ini. Dalam 24 jam pertama hanya kode yang dapat menghubungkannya."
+    ),
 }
 
 WHY = {
@@ -101,6 +105,7 @@ class LinkRequestAdmin(StaffAdmin):
         decisions = row.decisions.select_related("staff").order_by("decided_at")
         return {
             "member": row.member,
+            "evidence": evidence.of_request(row) if not row.ended_at else [],
             "holder": (holder, masks.person(holder)) if holder else None,
             "waits": _waits(row) and request.user.has_perm("accounts.change_linkrequest"),
             "decisions": [(one, masks.person(one.staff)) for one in decisions],

@@ -7,9 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin.acts import Act
+from accounts.admin.recovery import CANNOT_RECOVER
 from accounts.audit import Source
 from accounts.models import User
-from accounts.services import staff
+from accounts.services import staff, staff_recovery
+from accounts.services.staff import CannotAct
+from accounts.services.staff_recovery import CannotRecover
 
 Service = Callable[..., None]
 
@@ -43,6 +46,19 @@ def _doing(service: Service, by: Source, told: str) -> Callable[[User, str], str
     return do
 
 
+def _propose(by: Source) -> Callable[[User, str], str]:
+    """The first word of several: nobody takes a second factor away alone."""
+
+    def do(member: User, reason: str) -> str:
+        try:
+            staff_recovery.propose(member=member, email="", reset_mfa=True, reason=reason, source=by)
+        except CannotRecover as refusal:
+            raise CannotAct(CANNOT_RECOVER[refusal.code]) from refusal
+        return _("Pemulihan diajukan. Petugas lain menyetujuinya.")
+
+    return do
+
+
 def _send_reset(by: Source) -> Act:
     return Act(
         title=gettext_lazy("Kirim petunjuk kata sandi baru"),
@@ -56,12 +72,12 @@ def _reset_authenticators(by: Source) -> Act:
     return Act(
         title=gettext_lazy("Hapus autentikator yang hilang"),
         explanation=gettext_lazy(
-            "Aplikasi autentikator, kunci sandi, dan kode pemulihan anggota dihapus, semua perangkat dikeluarkan, dan "
-            "kata sandi lama tidak berlaku. Anggota masuk lagi dengan kode ke emailnya."
+            "Sesudah cukup petugas menyetujui dan 12 jam lewat: aplikasi autentikator, kunci sandi, dan kode pemulihan "
+            "anggota dihapus, semua perangkat dikeluarkan, dan kata sandi lama tidak berlaku. Anggota dikabari dulu."
         ),
         button=gettext_lazy("Hapus autentikator"),
         danger=True,
-        do=_doing(staff.reset_authenticators, by, _("Autentikator dihapus dan surat pemberitahuan sedang dikirim.")),
+        do=_propose(by),
     )
 
 

@@ -15,14 +15,14 @@ from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
-from accounts.admin import masks, member_acts
+from accounts.activity_wording import DOORS, told
+from accounts.admin import masks, member_acts, reveal
 from accounts.admin.acts import confirm
 from accounts.admin.base import StaffAdmin, actor, require, require_may_act, staff_source
 from accounts.admin.forms import InviteForm, LookUpForm, PersonForm
 from accounts.admin.links import told_why
-from accounts.audit import Action
+from accounts.audit import Action, record
 from accounts.models import AuditRow, Card, User
 from accounts.selectors import VISIBLE
 from accounts.services import staff
@@ -73,7 +73,7 @@ class MemberAdmin(StaffAdmin):
     def get_urls(self) -> list[Any]:
         return [
             path("cari/", self.page(self.look_up_view), name="accounts_user_look_up"),
-            path("<int:pk>/email/", self.page(require_POST(self.email_view)), name="accounts_user_email"),
+            path("<int:pk>/email/", self.page(self.email_view), name="accounts_user_email"),
             path("<int:pk>/aksi/<slug:name>/", self.page(self.act_view), name="accounts_user_act"),
             *super().get_urls(),
         ]
@@ -115,14 +115,27 @@ class MemberAdmin(StaffAdmin):
                 staff.edit(by=staff_source(request), member=member, **form.cleaned_data)
                 messages.success(request, _("Perubahan disimpan."))
                 return HttpResponseRedirect(_page_of(member))
-        self.record_look(request, member)
-        return self._member_page(request, member, form)
+        unmasked = reveal.is_open(request, _email_of(member))
+        details: dict[str, Any] = {"unmasked": True} if unmasked else {}
+        record(self.row_action, staff_source(request), member=member, **details)
+        return self._member_page(request, member, form, unmasked=unmasked)
 
     def email_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         member = self.row_or_404(request, str(pk))
-        email = staff.reveal_email(by=staff_source(request), member=member)
-        form = PersonForm(initial={"name": member.name, "language": member.language})
-        return self._member_page(request, member, form, revealed_email=email)
+
+        def write(reason: str, why: str) -> None:
+            record(Action.EMAIL_SEEN_BY_STAFF, staff_source(request), member=member, reason=reason, why=why)
+
+        asked = reveal.Reveal(
+            what=_email_of(member),
+            title=_("Tampilkan email lengkap"),
+            explanation=_("Email terlihat lima menit di sesi ini. Anggota dapat membaca bahwa Anda melihatnya."),
+            button=_("Tampilkan email"),
+            write=write,
+        )
+        return reveal.ask(
+            request, site=self.admin_site, reveal=asked, about=masks.person(member), back=_page_of(member)
+        )
 
     def act_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         member = self.row_or_404(request, str(pk))
@@ -136,17 +149,15 @@ class MemberAdmin(StaffAdmin):
     def whose(self, row: User) -> User:
         return row
 
-    def _member_page(
-        self, request: HttpRequest, member: User, form: PersonForm, revealed_email: str = ""
-    ) -> HttpResponse:
+    def _member_page(self, request: HttpRequest, member: User, form: PersonForm, *, unmasked: bool) -> HttpResponse:
         may_act = may_act_on(staff=actor(request), member=member) and request.user.has_perm("accounts.change_user")
         context = {
             **self.admin_site.each_context(request),
             "title": _("Anggota"),
             "member": member,
             "person": masks.person(member),
-            "email": revealed_email or masks.email(member.email),
-            "email_shown": bool(revealed_email),
+            "email": member.email if unmasked else masks.email(member.email),
+            "email_shown": unmasked,
             "email_verified": EmailAddress.objects.filter(user=member, verified=True).exists(),
             "authenticators": [one.get_type_display() for one in Authenticator.objects.filter(user=member)],
             "form": form if may_act else None,
@@ -176,10 +187,15 @@ def _link_requests(request: HttpRequest, member: User) -> list[Any]:
     return [(row, told_why(row)) for row in member.link_requests.order_by("-created_at")[:NEWEST]]
 
 
-def _trail(request: HttpRequest, member: User) -> list[AuditRow]:
+def _trail(request: HttpRequest, member: User) -> list[Any]:
     if not request.user.has_perm("accounts.view_auditrow"):
         return []
-    return list(AuditRow.objects.filter(member=member.public_id).order_by("-at")[:NEWEST])
+    rows = AuditRow.objects.filter(member=member.public_id).order_by("-at")[:NEWEST]
+    return [(row, told(row.action, row.details), DOORS.get(row.door, row.door)) for row in rows]
+
+
+def _email_of(member: User) -> str:
+    return f"email {member.public_id}"
 
 
 def _page_of(member: User) -> str:

@@ -27,6 +27,8 @@ class Card(models.Model):
     class FrozenBecause(models.TextChoices):
         DISPUTED = "disputed", _("diminta oleh dua orang")
         OWNER = "owner", _("dikunci pemilik")
+        REPORTED = "reported", _("dilaporkan: bukan saya")
+        OUTRANKED = "outranked", _("kalah bukti")  # somebody else proved the KPJ by a code, this one by staff's word
         STAFF = "staff", _("dibekukan petugas")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -41,6 +43,11 @@ class Card(models.Model):
     proof = models.CharField(max_length=12, choices=Proof)
     # Linked by one press after this card was proved: it stands and falls with that proof. None: proved by itself.
     proved_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="dependants")
+    # The owner's own lock stands beside `state`: a dispute settled meanwhile does not open what the owner locked.
+    locked_at = models.DateTimeField(null=True, blank=True)
+    unlock_at = models.DateTimeField(null=True, blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True)  # "Bukan saya" was pressed, staff have not decided
+    name_differs = models.BooleanField(default=False)  # the name on record was similar only (POSS)
     linked_at = models.DateTimeField(default=timezone.now)
     unlinked_at = models.DateTimeField(null=True, blank=True)
     # As the upstream's card list last said (J2)
@@ -60,16 +67,33 @@ class Card(models.Model):
         ordering = ("linked_at", "id")
         constraints = [
             models.UniqueConstraint(
-                fields=["kpj_index"], condition=models.Q(state__in=["active", "frozen"]), name="one_holder_a_kpj"
+                fields=["kpj_index"],
+                condition=models.Q(state="active") | models.Q(state="frozen") & ~models.Q(frozen_because="outranked"),
+                name="one_holder_a_kpj",
             ),
         ]
         indexes = [
             models.Index(fields=["member", "state"], name="card_member_state"),
+            models.Index(fields=["kpj_index"], name="card_kpj"),
+            models.Index(fields=["unlock_at"], name="card_unlocks", condition=models.Q(unlock_at__isnull=False)),
             models.Index(fields=["linked_at"], name="card_linked_at"),  # the sweep looks for new cards
         ]
 
     def __str__(self) -> str:
         return f"KPJ •••• {self.kpj_last4}"
+
+
+class CardDecision(models.Model):
+    """One staff member's word on a card that was reported; APPROVALS_REQUIRED of them open it again."""
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="decisions")
+    staff = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    about = models.DateTimeField()  # the report's moment: a second report is decided anew
+    reason = models.CharField(max_length=300)
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["card", "staff", "about"], name="one_word_a_report")]
 
 
 class OfferedCard(models.Model):

@@ -68,6 +68,7 @@ class LinkRequest(Claim):
     code_expires_at = models.DateTimeField(null=True, blank=True)
     attempts_left = models.PositiveSmallIntegerField(null=True, blank=True)
     code_after = models.DateTimeField(null=True, blank=True)  # no new code before this
+    reported_at = models.DateTimeField(null=True, blank=True)  # "Bukan saya" was pressed: only staff go on with it
     contested_card = models.ForeignKey(Card, null=True, blank=True, on_delete=models.SET_NULL, related_name="disputes")
     card = models.ForeignKey(Card, null=True, blank=True, on_delete=models.SET_NULL, related_name="link_requests")
     created_at = models.DateTimeField(default=timezone.now)
@@ -103,6 +104,7 @@ class LinkRequest(Claim):
             models.Index(fields=["member", "-created_at"], name="link_member_newest"),
             models.Index(fields=["kpj_index", "-created_at"], name="link_kpj_newest"),
             models.Index(fields=["nik_index"], name="link_nik"),
+            models.Index(fields=["created_at"], name="link_created"),  # the alarm about the last hour
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import consent
 from accounts.sealing import Sealed, blind_index
 
 
@@ -42,6 +43,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Known only once a card was proved: the national id as a keyed hash, the birth date sealed.
     nik_index = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
     birth_date_sealed = models.TextField(blank=True, editable=False)
+    # The notice agreed to (accounts.consent), and since when another answer is waited for. The record is in Consent.
+    consent_version = models.CharField(max_length=10, blank=True, editable=False)
+    consent_asked_on = models.DateField(null=True, blank=True, editable=False)
+    locked_at = models.DateTimeField(null=True, blank=True, editable=False)  # by its owner, or by "Bukan saya"
+    unlock_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Counts up to end every session of this person (accounts.services.sessions).
+    sessions_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     is_active = models.BooleanField(_("aktif"), default=True)
     is_staff = models.BooleanField(_("petugas"), default=False)
     date_joined = models.DateTimeField(_("terdaftar"), default=timezone.now)
@@ -59,6 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         indexes = [
             models.Index(fields=["nik_index"], name="user_nik_index"),
             models.Index(fields=["-date_joined", "-id"], name="user_newest"),
+            models.Index(fields=["unlock_at"], name="user_unlocks", condition=models.Q(unlock_at__isnull=False)),
             GinIndex(SearchVector("name", config="simple"), name="user_name_words"),
         ]
 
@@ -68,6 +77,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def birth_date(self) -> date | None:
         return date.fromisoformat(self.birth_date_iso) if self.birth_date_sealed else None
+
+    @property
+    def consent_standing(self) -> consent.Standing:
+        return consent.standing(version=self.consent_version, asked_on=self.consent_asked_on)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must agree with at each request: the password, and that nobody ended the sessions since."""
+        by_password: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return f"{by_password}.{self.sessions_epoch}" if self.sessions_epoch else by_password
 
     def get_full_name(self) -> str:
         return self.name

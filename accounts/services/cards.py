@@ -1,6 +1,6 @@
 """A member's cards: linking one that was proved, freezing one that two claim, letting one go."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from django.db import transaction
@@ -8,8 +8,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit, selectors
-from accounts.audit import Action, Source
+from accounts.audit import Action, Door, Source
 from accounts.models import Card, LinkRequest, OfferedCard, User, kpj_index
+from accounts.services import telling
 from providers.port import CardRecord
 
 # Called with the card in the transaction that unlinks it; other apps register the deletion of what they hold about it.
@@ -18,8 +19,15 @@ DETAILS: Final = ("membership", "segment", "employer_name", "joined_on", "inacti
 _DATES: Final = ("joined_on", "inactive_since")
 
 
+Because = Card.FrozenBecause
+
+
 class InDispute(Exception):
-    """Two people claim the card: letting it go would decide the case without staff."""
+    """Two people claim the card, or it was reported: letting it go would decide the case without staff."""
+
+
+class Locked(Exception):
+    """Its owner locked the card or the account: whoever is in the account now opens the lock first, and waits."""
 
 
 def make_card(
@@ -31,9 +39,13 @@ def make_card(
     source: Source,
     card_ref: str = "",
     offer: OfferedCard | None = None,
+    name_differs: bool = False,
 ) -> Card:
-    """The caller has made sure that nobody holds this KPJ, in the same transaction."""
+    """The caller has made sure that nobody holds this KPJ, in the same transaction. A locked account stays closed."""
     card = Card(member=member, kpj_index=kpj_index(kpj), kpj_last4=kpj[-4:], proof=proof, card_ref=card_ref)
+    card.name_differs = name_differs
+    if member.locked_at:
+        card.locked_at, card.state, card.frozen_because = member.locked_at, Card.State.FROZEN, Because.OWNER
     card.kpj, card.member_ref = kpj, member_ref
     if offer:
         card.proved_by_id = offer.proved_by.proved_by_id or offer.proved_by_id
@@ -41,6 +53,7 @@ def make_card(
             setattr(card, name, getattr(offer, name))
     card.save()
     audit.record(Action.CARD_LINKED, source, member=member, card=card.public_id, proof=proof)
+    telling.card_linked(card)
     return card
 
 
@@ -50,9 +63,10 @@ def lock_member(pk: int) -> User:
 
 
 def holder_of(index: bytes) -> Card | None:
-    """The card by which somebody holds this KPJ now, locked until the transaction ends."""
+    """The card by which somebody holds this KPJ now, locked until the transaction ends. One that was outranked holds
+    nothing any more."""
     held = Card.objects.select_for_update(of=("self",)).select_related("member")
-    return held.filter(kpj_index=index, state__in=selectors.VISIBLE).first()
+    return held.filter(kpj_index=index, state__in=selectors.VISIBLE).exclude(frozen_because=Because.OUTRANKED).first()
 
 
 def with_dependants(card: Card) -> list[Card]:
@@ -66,31 +80,72 @@ def freeze_for_dispute(*, card: Card, source: Source) -> None:
     dispute does not thaw it."""
     for one in with_dependants(card):
         if one.state == Card.State.ACTIVE:
-            one.state, one.frozen_because = Card.State.FROZEN, Card.FrozenBecause.DISPUTED
-            one.save(update_fields=["state", "frozen_because"])
+            freeze(one, Because.DISPUTED)
         audit.record(Action.CARD_FROZEN, source, member=one.member, card=one.public_id)
+
+
+def outrank(*, card: Card, source: Source) -> None:
+    """Somebody else proved this KPJ by a code, where its holder has staff's word only: it gives way, closed."""
+    freeze(card, Because.OUTRANKED)
+    audit.record(Action.CARD_FROZEN, source, member=card.member, card=card.public_id, because=Because.OUTRANKED)
+
+
+def freeze(card: Card, because: str) -> None:
+    card.state, card.frozen_because = Card.State.FROZEN, because
+    card.save(update_fields=["state", "frozen_because", "reported_at"])
+
+
+def thaw(cards: Iterable[Card], source: Source, *, after: str) -> None:
+    """Open those that were closed for the reason `after`, as far as nothing else keeps them closed."""
+    for one in cards:
+        if one.state != Card.State.FROZEN or one.frozen_because != after:
+            continue
+        because = _still_closed_by(one)
+        one.state, one.frozen_because = (Card.State.FROZEN if because else Card.State.ACTIVE), because
+        one.save(update_fields=["state", "frozen_because", "reported_at", "locked_at", "unlock_at"])
+        if not because:
+            audit.record(Action.CARD_UNFROZEN, source, member=one.member, card=one.public_id)
 
 
 def thaw_after_dispute(*, card: Card, source: Source) -> None:
     """With what rests on its proof, unless another dispute about it or about its proof is open."""
+    thaw(with_dependants(card), source, after=Because.DISPUTED)
+
+
+def _still_closed_by(card: Card) -> str:
     disputes = LinkRequest.objects.open().filter(state=LinkRequest.State.DISPUTED)
-    for one in with_dependants(card):
-        others = disputes.filter(contested_card__in=(one.pk, one.proved_by_id))
-        if one.frozen_because == Card.FrozenBecause.DISPUTED and not others.exists():
-            one.state, one.frozen_because = Card.State.ACTIVE, ""
-            one.save(update_fields=["state", "frozen_because"])
-            audit.record(Action.CARD_UNFROZEN, source, member=one.member, card=one.public_id)
+    if disputes.filter(contested_card__in=(card.pk, card.proved_by_id)).exists():
+        return Because.DISPUTED
+    if card.reported_at or (card.proved_by and card.proved_by.reported_at):
+        return Because.REPORTED
+    return Because.OWNER if card.locked_at else ""
 
 
 @transaction.atomic
 def unlink(*, card: Card, source: Source, reason: str = "") -> None:
-    """Raises InDispute. The number, the upstream's handles and everything other apps hold go in this transaction."""
-    lock_member(card.member_id)
+    """Raises InDispute, Locked. The number, the upstream's handles and everything other apps hold go in this
+    transaction, and with them the cards that rest on this one's proof: otherwise whoever must fear a dispute lets the
+    proof go and keeps what it brought."""
+    member = lock_member(card.member_id)
     card = Card.objects.select_for_update(of=("self",)).select_related("member").get(pk=card.pk)
-    if card.frozen_because == Card.FrozenBecause.DISPUTED:
+    if card.state == Card.State.UNLINKED:
+        return
+    falling = with_dependants(card)
+    by_staff = source.door == Door.ADMIN
+    if any(one.frozen_because == Because.DISPUTED for one in falling):
         raise InDispute
-    if card.state != Card.State.UNLINKED:
-        let_go(card=card, source=source, reason=reason)
+    if not by_staff and any(one.frozen_because == Because.REPORTED for one in falling):
+        raise InDispute
+    if not by_staff and (member.locked_at or any(one.locked_at for one in falling)):
+        raise Locked
+    let_all_go(falling, source, reason)
+
+
+def let_all_go(falling: list[Card], source: Source, reason: str) -> None:
+    """The cards of one proof, the proof last. Whoever held them is told once."""
+    for one in reversed(falling):
+        let_go(card=one, source=source, reason=reason)
+    telling.card_unlinked(falling[0])
 
 
 def let_go(*, card: Card, source: Source, reason: str = "") -> None:
@@ -98,6 +153,7 @@ def let_go(*, card: Card, source: Source, reason: str = "") -> None:
     for forget in on_unlink:
         forget(card)
     card.state, card.frozen_because, card.unlinked_at = Card.State.UNLINKED, "", timezone.now()
+    card.locked_at = card.unlock_at = card.reported_at = None
     card.kpj = card.member_ref = card.card_ref = ""
     for name in DETAILS:
         setattr(card, name, None if name in _DATES else "")

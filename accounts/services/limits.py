@@ -1,18 +1,23 @@
 """Daily limits on linking, counted from rows in PostgreSQL, so that they hold without Redis. A day is Jakarta's."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Card, CodeEvent, LinkRequest, User
+
+log = logging.getLogger("jht.linking")
 
 REFUSALS_A_DAY: Final = 5  # per account and NIK
 REQUESTS_A_DAY: Final = 20  # per account
 CODES_A_DAY: Final = 5  # per KPJ, like the upstream (contract 3.7)
 WRONG_CODES_A_DAY: Final = 10  # per KPJ, like the upstream
 CODE_PAUSE: Final = timedelta(seconds=60)
+ALARM_FROM: Final = 30  # refusals an hour
 
 
 class NotNow(Exception):
@@ -41,22 +46,47 @@ def check_room(*, member: User, pending: int = 0) -> None:
         raise NotNow("cards_full")
 
 
-def check_new_code(*, member: User, kpj_index: bytes) -> None:
-    """Raises NotNow. A member's first code of the day is never refused: somebody else may have used up the others."""
+def reserve_code(*, member: User, kpj_index: bytes) -> None:
+    """Raises NotNow. A member's first code of the day is never refused: somebody else may have used up the others.
+
+    Counted before it is sent and one account after the other, so that many at once are counted too.
+    """
+    _queue_up(kpj_index)
     sent = CodeEvent.objects.filter(kind=CodeEvent.Kind.SENT, kpj_index=kpj_index, at__gte=_today())
     if sent.filter(member=member).exists() and sent.count() >= CODES_A_DAY:
         raise NotNow("codes_today", tomorrow())
+    count_code(kind=CodeEvent.Kind.SENT, member=member, kpj_index=kpj_index)
 
 
 def check_code_guess(*, kpj_index: bytes) -> None:
-    """Raises NotNow."""
+    """Raises NotNow. A guess being checked counts as a wrong one until the answer is here."""
+    _queue_up(kpj_index)
     wrong = CodeEvent.objects.filter(kind=CodeEvent.Kind.WRONG, kpj_index=kpj_index, at__gte=_today())
-    if wrong.count() >= WRONG_CODES_A_DAY:
+    checking = LinkRequest.objects.filter(kpj_index=kpj_index, state=LinkRequest.State.CHECKING_CODE)
+    if wrong.count() + checking.count() >= WRONG_CODES_A_DAY:
         raise NotNow("wrong_codes_today", tomorrow())
 
 
 def count_code(*, kind: str, member: User, kpj_index: bytes) -> None:
     CodeEvent.objects.create(kind=kind, member=member, kpj_index=kpj_index)
+
+
+def watch() -> bool:
+    """Whether somebody is trying stolen data: most of the last hour's questions did not match. Said once a round."""
+    asked = LinkRequest.objects.filter(created_at__gte=timezone.now() - timedelta(hours=1))
+    total, refused = asked.count(), asked.filter(refusal__in=("no_match", "mismatch", "not_found")).count()
+    alarm = refused >= ALARM_FROM and refused > total / 2
+    if alarm:
+        people, numbers = asked.values("member").distinct().count(), asked.values("kpj_index").distinct().count()
+        log.error("link_refusals_high asked=%s refused=%s accounts=%s cards=%s", total, refused, people, numbers)
+    return alarm
+
+
+def _queue_up(kpj_index: bytes) -> None:
+    """Whoever asks about the same KPJ waits until this transaction ends. Taken last, so it closes no circle."""
+    key = int.from_bytes(kpj_index[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
 def prune() -> None:

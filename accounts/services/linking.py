@@ -16,8 +16,8 @@ from accounts.audit import Action, Source
 from accounts.claim import turns
 from accounts.models import Card, LinkRequest, User, kpj_index, nik_index
 from accounts.sealing import CannotOpen
-from accounts.services import limits
-from accounts.services.cards import lock_member
+from accounts.services import contact_change, limits, locks
+from accounts.services.cards import Because, lock_member
 from accounts.services.limits import NotNow
 from accounts.services.linking_outcomes import State, end, ring_for, start_step, wait_for_staff
 
@@ -48,9 +48,11 @@ def request_link(*, member: User, kpj: str, nik: str, name: str, birth_date: dat
     Corrected data replace those still being matched: the old request ends and a new one counts against the limits.
     Raises AlreadyLinked, AlreadyAsked, NotNow.
     """
-    lock_member(member.pk)
+    fresh = lock_member(member.pk)
+    locks.check_open(fresh)
+    contact_change.check_cool(fresh)
     index, nik_hash = kpj_index(kpj), nik_index(nik)
-    held = selectors.cards_visible_to(member).filter(kpj_index=index).first()
+    held = selectors.cards_visible_to(member).exclude(frozen_because=Because.OUTRANKED).filter(kpj_index=index).first()
     if held:
         raise AlreadyLinked(held)
     going_on = selectors.open_requests_of(member).filter(kpj_index=index).first()
@@ -77,6 +79,7 @@ def submit_code(*, member: User, public_id: UUID, code: str, source: Source) -> 
         return row
     if row.state != State.CODE_SENT or not row.challenge_ref:
         raise NotNow("not_waiting_for_code")
+    locks.check_open(row.member)
     limits.check_code_guess(kpj_index=bytes(row.kpj_index))
     row.code = code
     start_step(row, State.CHECKING_CODE)
@@ -91,9 +94,10 @@ def resend_code(*, member: User, public_id: UUID, source: Source, channel: str =
         return row
     if row.state != State.CODE_SENT:
         raise NotNow("not_waiting_for_code")
-    limits.check_new_code(member=member, kpj_index=bytes(row.kpj_index))
+    locks.check_open(row.member)
     if row.code_after and row.code_after > timezone.now():
         raise NotNow("code_too_soon", row.code_after)
+    limits.reserve_code(member=member, kpj_index=bytes(row.kpj_index))
     if channel in row.code_channels.split(","):
         row.code_channel = channel
     row.challenge_ref = ""
@@ -123,6 +127,7 @@ def cancel_link(*, member: User, public_id: UUID, source: Source) -> LinkRequest
 def sweep() -> None:
     ring_due_links()
     expire_old_links()
+    locks.end_due()
 
 
 def ring_due_links() -> int:
@@ -154,8 +159,10 @@ def _expire(pk: int, member_id: int) -> bool:
 
 
 def _own(member: User, public_id: UUID) -> LinkRequest:
-    lock_member(member.pk)
-    return LinkRequest.objects.select_for_update(of=("self",)).get(member=member, public_id=public_id)
+    fresh = lock_member(member.pk)
+    row = LinkRequest.objects.select_for_update(of=("self",)).get(member=fresh, public_id=public_id)
+    row.member = fresh
+    return row
 
 
 def _says(row: LinkRequest, nik_hash: bytes, name: str, birth_date: date) -> bool:

@@ -1,21 +1,26 @@
 """Staff decide what no code can: a person without a contact upstream, and a card that two people claim."""
 
 import logging
+from datetime import timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Action, Source
-from accounts.models import Card, LinkDecision, LinkRequest, User
-from accounts.services.cards import lock_member
+from accounts.models import Card, CardDecision, LinkDecision, LinkRequest, User
+from accounts.services import telling
+from accounts.services.cards import Because, lock_member, thaw, with_dependants
 from accounts.services.linking_outcomes import State, award, end, settle
 
 log = logging.getLogger("jht.linking")
+FREE_AFTER: Final = timedelta(hours=24)
 
 
 class CannotDecide(Exception):
-    """`code`: not_waiting, own_case, said_already, not_staff, no_reason."""
+    """`code`: not_waiting, own_case, said_already, not_staff, no_reason, let_go_lately, not_reported."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -30,7 +35,7 @@ def decide_link(*, link_request: LinkRequest, staff: User, approves: bool, reaso
     """
     _lock_both(link_request)
     row = LinkRequest.objects.select_for_update(of=("self",)).select_related("member").get(pk=link_request.pk)
-    _check(row, staff, reason)
+    _check(row, staff, reason, approves=approves)
     about = row.state
     LinkDecision.objects.create(link_request=row, staff=staff, about=about, approves=approves, reason=reason)
     audit.record(
@@ -42,6 +47,48 @@ def decide_link(*, link_request: LinkRequest, staff: User, approves: bool, reaso
     elif _approvals(row, about) >= settings.APPROVALS_REQUIRED:
         _carry_out(row, source)
     return row
+
+
+@transaction.atomic
+def open_reported(*, card: Card, staff: User, reason: str, source: Source) -> Card:
+    """One word for opening a card that was reported; APPROVALS_REQUIRED of them do it. Letting it go needs no other.
+
+    Raises CannotDecide.
+    """
+    lock_member(card.member_id)
+    card = Card.objects.select_for_update(of=("self",)).select_related("member").get(pk=card.pk)
+    _raise_first(
+        {
+            "not_staff": not (staff.is_active and staff.is_staff),
+            "no_reason": not reason.strip(),
+            "not_reported": card.reported_at is None,
+            "own_case": staff.pk == card.member_id,
+            "said_already": _said_on(card, staff),
+        }
+    )
+    assert card.reported_at
+    CardDecision.objects.create(card=card, staff=staff, about=card.reported_at, reason=reason)
+    audit.record(
+        Action.REPORT_DECIDED, source, member=card.member, card=card.public_id, reason=reason,
+        approvals_required=settings.APPROVALS_REQUIRED,
+    )  # fmt: skip
+    if card.decisions.filter(about=card.reported_at).count() >= settings.APPROVALS_REQUIRED:
+        _open(card, source)
+    return card
+
+
+def _said_on(card: Card, staff: User) -> bool:
+    return card.reported_at is not None and card.decisions.filter(staff=staff, about=card.reported_at).exists()
+
+
+def _open(card: Card, source: Source) -> None:
+    together = with_dependants(card)
+    card.reported_at = None
+    card.save(update_fields=["reported_at"])
+    for one in together:
+        one.proved_by = card if one.proved_by_id == card.pk else one.proved_by
+    thaw(together, source, after=Because.REPORTED)
+    telling.report_over(card)
 
 
 def _lock_both(link_request: LinkRequest) -> None:
@@ -60,7 +107,7 @@ def _carry_out(row: LinkRequest, source: Source) -> None:
         settle(row, source, proof=Card.Proof.STAFF)
 
 
-def _check(row: LinkRequest, staff: User, reason: str) -> None:
+def _check(row: LinkRequest, staff: User, reason: str, *, approves: bool) -> None:
     holder = row.contested_card.member_id if row.contested_card else None
     refused = {
         "not_staff": not (staff.is_active and staff.is_staff),
@@ -68,10 +115,22 @@ def _check(row: LinkRequest, staff: User, reason: str) -> None:
         "not_waiting": row.state not in LinkRequest.STAFF_STATES,
         "own_case": staff.pk in (row.member_id, holder),
         "said_already": row.decisions.filter(staff=staff, about=row.state).exists(),
+        "let_go_lately": approves and row.state == State.WAITING_STAFF and _let_go_lately(row),
     }
+    _raise_first(refused)
+
+
+def _raise_first(refused: dict[str, bool]) -> None:
     for code, applies in refused.items():
         if applies:
             raise CannotDecide(code)
+
+
+def _let_go_lately(row: LinkRequest) -> bool:
+    """Another account let this KPJ go within a day: only a code links it so soon."""
+    since = timezone.now() - FREE_AFTER
+    gone = Card.objects.filter(kpj_index=row.kpj_index, state=Card.State.UNLINKED, unlinked_at__gt=since)
+    return gone.exclude(member=row.member_id).exists()
 
 
 def _approvals(row: LinkRequest, about: str) -> int:

@@ -9,7 +9,7 @@ from accounts import audit, selectors
 from accounts.audit import Action, Source
 from accounts.models import Card, LinkRequest, User
 from accounts.ring import ring
-from accounts.services import cards, mail
+from accounts.services import cards, telling
 from providers.port import new_reference
 
 State = LinkRequest.State
@@ -88,6 +88,10 @@ def settle(row: LinkRequest, source: Source, *, proof: str, card_ref: str = "") 
         end(row, State.REFUSED, source, refusal="other_person")
         return
     holder = cards.holder_of(bytes(row.kpj_index))
+    lost = holder if holder and _outranks(row, holder, proof) else None
+    if lost:
+        cards.outrank(card=lost, source=source)
+        holder = None
     if holder and holder.member_id != member.pk:
         row.card_ref = card_ref
         dispute(row, holder, source)
@@ -95,9 +99,17 @@ def settle(row: LinkRequest, source: Source, *, proof: str, card_ref: str = "") 
     if holder:
         _now_proved(holder, proof=proof, card_ref=card_ref)
     row.card = holder or _new_card(row, source, proof=proof, card_ref=card_ref)
+    if lost:
+        telling.card_outranked(lost, row.card)
     _learn_who(member, row)
     end(row, State.LINKED, source)
     start_step(row, State.LINKED)  # the person's other cards
+
+
+def _outranks(row: LinkRequest, holder: Card, proof: str) -> bool:
+    """A code beats staff's word (ADR 24). Not where the holder locked the card or a case is open: staff decide then."""
+    weaker = proof == Card.Proof.POSSESSION and holder.proof == Card.Proof.STAFF
+    return weaker and holder.member_id != row.member_id and holder.state == Card.State.ACTIVE
 
 
 def is_other_person(row: LinkRequest) -> bool:
@@ -111,8 +123,7 @@ def dispute(row: LinkRequest, holder: Card, source: Source) -> None:
     cards.freeze_for_dispute(card=holder, source=source)
     row.contested_card, row.challenge_ref = holder, ""
     wait(row, State.DISPUTED)
-    _tell(holder.member, "card_disputed")
-    _tell(row.member, "card_disputed")
+    telling.card_disputed(holder.member, row.member)
     audit.record(Action.CARD_DISPUTED, source, member=row.member, card=row.public_id)
 
 
@@ -123,14 +134,19 @@ def award(row: LinkRequest, source: Source) -> None:
         for one in reversed(cards.with_dependants(holder)):
             cards.let_go(card=one, source=source, reason="dispute")
         _forget_who(holder.member)
-        _tell(holder.member, "dispute_decided", won=False)
+        telling.dispute_decided(holder.member, won=False)
     settle(row, source, proof=Card.Proof.POSSESSION if row.card_ref else Card.Proof.STAFF, card_ref=row.card_ref)
 
 
 def _new_card(row: LinkRequest, source: Source, *, proof: str, card_ref: str) -> Card:
+    """Proved anew: what was outranked before gives way to it."""
+    beaten = Card.objects.filter(kpj_index=row.kpj_index, member=row.member, frozen_because=cards.Because.OUTRANKED)
+    for one in beaten.select_for_update(of=("self",)).select_related("member"):
+        cards.let_go(card=one, source=source, reason="proved anew")
     return cards.make_card(
-        member=row.member, kpj=row.kpj, member_ref=row.member_ref, proof=proof, card_ref=card_ref, source=source
-    )
+        member=row.member, kpj=row.kpj, member_ref=row.member_ref, proof=proof, card_ref=card_ref, source=source,
+        name_differs=row.match_type == "POSS",
+    )  # fmt: skip
 
 
 def _now_proved(card: Card, *, proof: str, card_ref: str) -> None:
@@ -164,13 +180,7 @@ def _end_dispute(row: LinkRequest, state: str, source: Source) -> None:
     if state != State.LINKED and row.contested_card:
         _give_back(row, source)
     if state != State.CANCELLED:
-        _tell(row.member, "dispute_decided", won=state == State.LINKED)
-
-
-def _tell(member: User, letter: str, **context: bool) -> None:
-    if member.email and member.is_active:
-        prefix = f"account/email/{letter}"
-        mail.write(template_prefix=prefix, to=member.email, language=member.language, context=context)
+        telling.dispute_decided(row.member, won=state == State.LINKED)
 
 
 def _give_back(row: LinkRequest, source: Source) -> None:
@@ -182,7 +192,7 @@ def _give_back(row: LinkRequest, source: Source) -> None:
     if holder and holder.pk == disputed:
         cards.thaw_after_dispute(card=holder, source=source)
         if holder.frozen_because != Card.FrozenBecause.DISPUTED:
-            _tell(holder.member, "dispute_decided", won=True)
+            telling.dispute_decided(holder.member, won=True)
 
 
 def _move(row: LinkRequest, state: str) -> None:

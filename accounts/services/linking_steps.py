@@ -20,8 +20,8 @@ from accounts.audit import Action
 from accounts.claim import INTERNAL_ERROR, backoff, patiently, unworded
 from accounts.models import Card, CodeEvent, LinkRequest
 from accounts.sealing import CannotOpen
-from accounts.services import limits, offers
-from accounts.services.cards import lock_member
+from accounts.services import limits, offers, telling
+from accounts.services.cards import holder_of, lock_member
 from accounts.services.limits import NotNow
 from accounts.services.linking_outcomes import (
     State,
@@ -150,12 +150,13 @@ def _matched(row: LinkRequest, answer: MemberMatch | _OtherPerson) -> None:
         end(row, State.REFUSED, audit.SYSTEM, refusal="no_match")
     else:
         row.match_type, row.member_ref = answer.match_type.value, answer.member_ref
+        telling.card_asked_for(row, holder_of(bytes(row.kpj_index)))
         _send_first_code(row)
 
 
 def _send_first_code(row: LinkRequest) -> None:
     try:
-        limits.check_new_code(member=row.member, kpj_index=bytes(row.kpj_index))
+        limits.reserve_code(member=row.member, kpj_index=bytes(row.kpj_index))
     except NotNow as limit:
         row.code_after = limit.until
         wait_for_code(row, note=limit.code)
@@ -180,7 +181,6 @@ def _code_sent(row: LinkRequest, answer: Challenge) -> None:
     row.code_channels = ",".join(one.value for one in answer.channels if one is not ContactChannel.UNKNOWN)[:20]
     row.code_expires_at, row.code_after, row.attempts_left = now + answer.expires_in, now + limits.CODE_PAUSE, None
     wait_for_code(row, note="", keep_challenge=True)
-    limits.count_code(kind=CodeEvent.Kind.SENT, member=row.member, kpj_index=bytes(row.kpj_index))
     audit.record(Action.LINK_CODE_SENT, audit.SYSTEM, member=row.member, card=row.public_id)
 
 

@@ -22,10 +22,17 @@ KEPT_FOR: Final = timedelta(days=400)
 
 @transaction.atomic
 def tell(
-    *, member: User, kind: str, card: Card | None = None, subject: str = "", facts: dict[str, Any] | None = None
+    *,
+    member: User,
+    kind: str,
+    card: Card | None = None,
+    subject: str = "",
+    facts: dict[str, Any] | None = None,
+    mailed: bool = False,
 ) -> Notice | None:
     """None where the same (member, kind, card, subject) was told before. Raises KeyError for an unregistered kind.
 
+    `mailed` says that its mail, with a link of its own, is written already.
     `subject` is a short key like "2026-08"; `facts` hold codes, dates and counts. Neither holds personal data.
     """
     told, now = kind_of(kind), timezone.now()
@@ -33,7 +40,7 @@ def tell(
     row = Notice(member=member, kind=kind, card=card, subject=subject, facts=facts or {}, told_at=now, mail_due_at=due)
     Notice.objects.bulk_create([row], ignore_conflicts=True)
     kept = Notice.objects.filter(public_id=row.public_id).first()  # nothing: it was told before
-    if kept is not None and told.security:
+    if kept is not None and told.security and not mailed:
         _mail_at_once(kept, told)
     return kept
 

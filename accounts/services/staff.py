@@ -28,7 +28,9 @@ from accounts.services.members import create_member
 STAFF_GROUP = "Petugas anggota"
 STAFF_PERMISSIONS = {
     "accounts": (
-        "view_user add_user change_user view_card change_card view_linkrequest change_linkrequest view_auditrow"
+        "view_user add_user change_user view_card change_card view_linkrequest change_linkrequest view_auditrow "
+        "view_recoveryrequest change_recoveryrequest "
+        "view_correction change_correction"
     ),
     "balances": "view_balance change_balance view_balancehistory view_fetchattempt",
 }
@@ -65,11 +67,6 @@ def look_up(*, by: Source, text: str) -> Found:
     found = Found(kind, list(members.order_by("-date_joined", "-id")[:FOUND_AT_MOST]))
     record(Action.MEMBER_LOOKED_UP, by, kind=kind, count=len(found.members))
     return found
-
-
-def reveal_email(*, by: Source, member: User) -> str:
-    record(Action.EMAIL_SEEN_BY_STAFF, by, member=member)
-    return member.email or ""
 
 
 @transaction.atomic
@@ -126,15 +123,6 @@ def send_reset(*, by: Source, member: User, reason: str) -> None:
 
 
 @transaction.atomic
-def reset_authenticators(*, by: Source, member: User, reason: str) -> None:
-    member = _locked(by, member)
-    count = _forget_authenticators(member)
-    _end_sessions(member)
-    record(Action.MFA_RESET_BY_STAFF, by, member=member, reason=reason, count=count)
-    _write_to(member, "authenticator")
-
-
-@transaction.atomic
 def make_staff(*, by: Source, member: User, reason: str) -> None:
     member = _locked_for_superuser(by, member)
     if not EmailAddress.objects.filter(user=member, verified=True).exists():
@@ -164,7 +152,7 @@ def make_administrator(*, email: str, name: str) -> bool:
     member, created = User.objects.get_or_create(email=email, defaults={"name": name, "password": "!"})
     address, _made = EmailAddress.objects.get_or_create(user=member, email=email, defaults={"primary": True})
     if not address.verified:
-        _forget_authenticators(member)
+        forget_authenticators(member)
         _end_sessions(member)
     address.verified = True
     address.save(update_fields=["verified"])
@@ -181,7 +169,7 @@ def reset_administrator(*, email: str) -> None:
     member = User.objects.filter(email=email.strip().lower(), is_staff=True, is_active=True).first()
     if member is None:
         raise CannotAct("No active staff member has this email.")
-    count = _forget_authenticators(member)
+    count = forget_authenticators(member)
     _end_sessions(member)
     record(Action.MFA_RESET_BY_STAFF, COMMAND, member=member, count=count)
     _write_to(member, "authenticator")
@@ -244,7 +232,7 @@ def _end_sessions(member: User, also: str = "password") -> None:
     member.save(update_fields=["password", also])
 
 
-def _forget_authenticators(member: User) -> int:
+def forget_authenticators(member: User) -> int:
     count: int = Authenticator.objects.filter(user=member).delete()[0]
     return count
 

@@ -68,8 +68,8 @@ GROUP: Final = Group(
             to_do=(
                 _("Tulis salah satu kode pemulihan yang pernah Anda simpan, di tempat kode autentikator."),
                 _(
-                    "Tidak punya kode pemulihan? Hubungi kami. Petugas memeriksa identitas Anda sebelum "
-                    "mematikan langkah kedua."
+                    "Tidak punya kode pemulihan? Hubungi kami. Dua petugas memeriksa identitas Anda, dan langkah kedua "
+                    "dimatikan 12 jam kemudian."
                 ),
                 _("Sesudah masuk, pasang autentikator baru dan simpan kode pemulihan di tempat aman."),
             ),
@@ -82,12 +82,16 @@ GROUP: Final = Group(
                 "Email adalah jalan masuk ke akun dan tempat kode dikirim. Selama Anda masih bisa login, Anda "
                 "dapat menggantinya sendiri."
             ),
-            how_long=_("Mengganti sendiri: beberapa menit. Lewat petugas: sampai identitas Anda dipastikan."),
+            how_long=_("Mengganti sendiri: beberapa menit. Lewat Lupa akun atau petugas: 12 jam sesudah terbukti."),
             to_do=(
-                _("Masih bisa login? Buka Akun, lalu Ganti email."),
+                _("Masih bisa login? Buka Akun, lalu Ganti email. Email baru berlaku penuh sesudah 12 jam."),
                 _(
-                    "Tidak bisa login lagi? Hubungi kami. Jangan buat akun kedua: kartu yang sama tidak dapat "
-                    "terhubung ke dua akun."
+                    "Tidak bisa login lagi? Di halaman Login, buka Lupa akun: isi KPJ dan NIK, lalu kode ke nomor HP "
+                    "atau email yang tercatat di BPJS Ketenagakerjaan."
+                ),
+                _(
+                    "Kontak di BPJS Ketenagakerjaan juga tidak Anda pakai lagi? Hubungi kami. Jangan buat akun kedua: "
+                    "kartu yang sama tidak dapat terhubung ke dua akun."
                 ),
             ),
             ask=Ask.US,

@@ -147,7 +147,7 @@ def test_changing_the_password_ends_every_session(member):
     assert not is_in(here)
     assert elsewhere.get(reverse("card_list")).status_code == 302
     assert is_in(sign_in_as(Client(), member.email, NEW))
-    assert mails()[-1]["subject"] == "Kata sandi Anda diganti"
+    assert "Kata sandi Anda diganti" in [mail["subject"] for mail in mails()]
     changed = AuditRow.objects.get(action="password_changed")
     assert (changed.member, changed.actor) == (member.public_id, member.public_id)
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditRow, Card, LinkRequest, User, kpj_index, nik_index
+from accounts.models import AuditRow, Card, Correction, LinkRequest, RecoveryRequest, User, kpj_index, nik_index
 from accounts.services.staff import STAFF_GROUP
 from balances.models import BalanceHistory, FetchAttempt
 from tests.factories import make_balance, make_card, make_member
@@ -78,7 +78,9 @@ def rows(member: User, card: Card, waiting: LinkRequest) -> dict[type, int]:
     history = BalanceHistory.objects.create(card=card, amount="7654321.00", as_of=now)
     attempt = FetchAttempt.objects.create(card=card, started_at=now, milliseconds=12, outcome="ok")
     trail = AuditRow.objects.create(action="signed_in", door="web", member=member.public_id, day=now.date())
-    made = [member, card, waiting, history, attempt, trail, card.balance]
+    correction = Correction.objects.create(member=member, topic="name")
+    recovery = RecoveryRequest.objects.create(member=member, kind="staff", state="approving", next_fetch_at=None)
+    made = [recovery, correction, member, card, waiting, history, attempt, trail, card.balance]
     return {type(row): row.pk for row in made}
 
 
@@ -91,7 +93,10 @@ def pages(rows: dict[type, int]) -> list[str]:
     member, card, request = rows[User], rows[Card], rows[LinkRequest]
     acts = ("kirim-reset", "reset-autentikasi", "nonaktifkan")
     found += [reverse("admin:accounts_user_act", args=[member, act]) for act in acts]
-    found += [reverse("admin:accounts_card_unlink", args=[card])]
+    found += [reverse("admin:accounts_card_unlink", args=[card]), reverse("admin:accounts_card_open", args=[card])]
+    found += [reverse("admin:accounts_recoveryrequest_propose", args=[member])]
+    recovery = rows[RecoveryRequest]
+    found += [reverse(f"admin:accounts_recoveryrequest_{word}", args=[recovery]) for word in ("approve", "stop")]
     found += [reverse(f"admin:accounts_linkrequest_{word}", args=[request]) for word in ("approve", "refuse")]
     return [*found, reverse("admin:accounts_linkrequest_changelist") + "?keadaan=petugas"]
 

@@ -46,7 +46,11 @@ def test_results_and_revealed_values_read_well(
     check(page, "admin-results")
     page.get_by_role("link", name="BUDI UJI").click()
     page.locator("td a[href*=balance]").first.click()
-    page.locator("form[action$='/jumlah/'] button").click()
+    page.locator("a[href$='/jumlah/']").click()
+    check(page, "admin-reveal")
+    page.locator("#id_why").select_option("asked")
+    page.locator("#id_reason").fill("anggota menelepon layanan")
+    page.locator("main form .button").click()
     check(page, "admin-amount")
 
 

@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from balances import selectors, services, sweeps
-from balances.models import Balance, FetchAttempt
-from providers import errors
+from balances.models import Balance
 from tests.balances.upstream import ScriptedUpstream, answer
 from tests.factories import make_balance, make_card
 
@@ -127,13 +126,3 @@ def test_people_who_wait_are_rung_before_the_plan(member: User, bells: list[Any]
     make_balance(waiting, next_fetch_at=NOW(), fetch_started_at=NOW() - timedelta(minutes=1))
     sweeps.sweep()
     assert [one for one, _ in bells] == [waiting.public_id]
-
-
-def test_old_attempts_are_pruned_after_ninety_days(member: User) -> None:
-    card = make_card(member)
-    for days in (89, 91):
-        FetchAttempt.objects.create(
-            card=card, started_at=NOW() - timedelta(days=days), milliseconds=1, outcome=errors.Unavailable.code
-        )
-    sweeps.nightly_sweep()
-    assert (NOW() - FetchAttempt.objects.get().started_at).days == 89

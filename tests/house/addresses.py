@@ -6,13 +6,20 @@ A new address without an entry here fails tests/house/test_url_access.py: who ma
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.audit import mark_of
+from accounts.consent import CURRENT
 from accounts.models import Card, LinkRequest, NoticeChoices, OfferedCard, User, kpj_index, nik_index
+from accounts.services import not_me_tokens
+from accounts.services.not_me_tokens import Purpose
 from accounts.services.notice_choices import stop_path
 from tests.factories import make_balance, make_card, make_kpj, make_statement
 
@@ -25,6 +32,9 @@ PUBLIC = {
     "help",
     "help_terms",
     "help_topic",
+    "privacy_notice",
+    "privacy_notice_version",
+    "deletion_cancel",
     "manifest",
     "service_worker",
     "offline",
@@ -38,6 +48,12 @@ PUBLIC = {
     "account_complete_password_reset",
     "account_password_reset_completed",
     "mfa_authenticate",
+    "not_me",
+    "recovery_forgotten",
+    "recovery_progress",
+    "recovery_code",
+    "recovery_email",
+    "recovery_address",
     "mfa_login_webauthn",
     "notice_stop",
     "document_check",
@@ -52,14 +68,23 @@ POST_ONLY = {
     "link_staff",
     "offer_link",
     "offers_link_all",
+    "privacy_correct_name",
+    "privacy_news",
+    "privacy_keep",
     "balance_refresh",
+    "card_keep",
+    "account_keep",
+    "recovery_code",
+    "recovery_email",
 }
 # Not pages to look at: words for machines, parts of pages, a text file, the data of a passkey.
-NOT_PAGES = {"healthz", "readyz", "link_fragment", "balance_fragment", "mfa_download_recovery_codes"}
+NOT_PAGES = {"healthz", "readyz", "link_fragment", "balance_fragment", "session"}
 NOT_PAGES |= {"statement_fragment", "timeline_fragment", "mfa_login_webauthn", "manifest", "service_worker"}
+NOT_PAGES |= {"privacy_download"}  # a file
 NOT_PAGES |= {"offline"}  # in both languages at once; tests/house/test_phone.py looks at it
 FILES = ("statement_pdf", "statement_csv", "statement_json", "statement_xlsx")
 NOT_PAGES |= {*FILES}
+NO_DELETION = UUID(int=4)  # a key of nobody: the page looks the same until the button is pressed
 # allauth reads the passkey's real public key here; tests/look and a virtual authenticator go through it.
 NEEDS_A_REAL_PASSKEY = {"mfa_reauthenticate_webauthn"}
 
@@ -73,10 +98,13 @@ class World:
     request: LinkRequest
     offer: OfferedCard
     passkey: Authenticator
+    session: str = ""  # mark of another session of the member
 
 
 Sample = Callable[[World], dict[str, Any]]
 SAMPLES: dict[str, Sample] = {
+    "privacy_notice_version": lambda world: {"version": CURRENT.version},
+    "deletion_cancel": lambda world: {"cancel_key": NO_DELETION},
     "help_topic": lambda world: {"slug": "data-lama"},
     "mfa_remove_webauthn": lambda world: {"pk": world.passkey.pk},
     "mfa_edit_webauthn": lambda world: {"pk": world.passkey.pk},
@@ -84,11 +112,16 @@ SAMPLES: dict[str, Sample] = {
         ("link_progress", "link_fragment", "link_code", "link_resend", "link_cancel", "link_staff"),
         lambda world: {"public_id": world.request.public_id},
     ),
+    "session_end": lambda world: {"mark": world.session},
     "offer_link": lambda world: {"public_id": world.offer.public_id},
     "notice_stop": lambda world: {"token": stop_token(world.member)},
-    "card_unlink": lambda world: {"public_id": world.card.public_id},
     "document_check_code": lambda world: {"code": "K7QF2M9XTR4D"},
     **dict.fromkeys(FILES, lambda world: {"card_id": world.card.public_id}),
+    **dict.fromkeys(
+        ("card_unlink", "card_lock", "card_open", "card_keep"), lambda world: {"public_id": world.card.public_id}
+    ),
+    "not_me": lambda world: {"token": not_me_tokens.make(Purpose.CARD, world.card.public_id)},
+    "recovery_address": lambda world: {"token": not_me_tokens.make(Purpose.ADDRESS, world.card.public_id)},
     **dict.fromkeys(("statement", "statement_fragment"), lambda world: {"card_id": world.card.public_id}),
     **dict.fromkeys(
         ("balance", "balance_fragment", "balance_refresh", "projection", "claim_when"),
@@ -106,7 +139,16 @@ def make_world(member: User) -> World:
     passkey = Authenticator.objects.create(
         user=member, type=Authenticator.Type.WEBAUTHN, data={"name": "Ponsel saya", "credential": {}}
     )
-    return World(member, card, make_request(member), make_offer(member, card), passkey)
+    return World(member, card, make_request(member), make_offer(member, card), passkey, make_session(member))
+
+
+def make_session(member: User, agent: str = "Mozilla/5.0 (Linux; Android 13) Chrome/120.0 Mobile Safari/537.36") -> str:
+    """Signed in on another device; its mark as addresses carry it."""
+    client = Client()
+    client.force_login(member)
+    key = client.session.session_key or ""
+    UserSession.objects.create(user=member, session_key=key, ip="192.0.2.7", user_agent=agent)
+    return mark_of(key)
 
 
 def make_request(member: User, state: str = LinkRequest.State.CODE_SENT, **fields: Any) -> LinkRequest:

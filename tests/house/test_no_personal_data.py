@@ -245,7 +245,8 @@ def staff_look_up(stage: Stage, someone: dict[str, Any], email: str) -> None:
         page = person.post("/admin/accounts/user/cari/", text=text).text
         assert f"/admin/accounts/user/{held.pk}/change/" in page
     person.get(f"/admin/accounts/user/{held.pk}/change/")
-    assert email in person.post(f"/admin/accounts/user/{held.pk}/email/").text
+    why = {"why": "asked", "reason": "anggota menelepon layanan"}
+    assert email in person.post(f"/admin/accounts/user/{held.pk}/email/", **why).text
     person.post(f"/admin/accounts/user/{held.pk}/aksi/kirim-reset/", reason="lupa kata sandinya")
     person.post(
         "/admin/accounts/user/add/",

@@ -1,0 +1,118 @@
+"""The one button of a notice, "Bukan saya": it only ever stops or closes, pressed once or often, without a login.
+
+What it closed, staff or a new proof open again.
+"""
+
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit, selectors
+from accounts.audit import Action, Source
+from accounts.models import AuditRow, Card, LinkRequest, User
+from accounts.services import contact_change, locks, recovery, telling
+from accounts.services.cards import Because, freeze, lock_member, with_dependants
+from accounts.services.linking_outcomes import wait_for_staff
+from accounts.services.not_me_tokens import Purpose, Word, read
+
+
+def purpose_of(token: str) -> str | None:
+    """What the button would do; None where it does nothing any more."""
+    word = read(token)
+    return word.purpose if word and word.purpose in _ACTS else None
+
+
+@transaction.atomic
+def press(*, token: str, source: Source) -> bool:
+    """False where the token is not ours, too old, or not for this button."""
+    word = read(token)
+    act = _ACTS.get(word.purpose) if word else None
+    if word is None or act is None:
+        return False
+    act(word, source)
+    return True
+
+
+def _close_card(word: Word, source: Source) -> None:
+    """With what rests on its proof. A card in a dispute is closed already, and staff are at it."""
+    _report(_locked_card(word.public_id), source)
+
+
+def _report(card: Card | None, source: Source) -> None:
+    if card is None or card.reported_at:
+        return
+    card.reported_at = timezone.now()
+    for one in with_dependants(card):
+        one.reported_at = card.reported_at if one.pk == card.pk else one.reported_at
+        if one.state == Card.State.ACTIVE or one.frozen_because == Because.OWNER:
+            freeze(one, Because.REPORTED)
+        one.save(update_fields=["reported_at"])
+    audit.record(Action.NOT_ME_PRESSED, source, member=card.member, card=card.public_id)
+    telling.reported(card.member)
+
+
+def _locked_card(public_id: UUID) -> Card | None:
+    found = Card.objects.filter(public_id=public_id, state__in=selectors.VISIBLE)
+    member_id = found.values_list("member_id", flat=True).first()
+    if member_id is None:
+        return None
+    lock_member(member_id)
+    return found.select_for_update(of=("self",)).select_related("member").first()
+
+
+def _stop_request(word: Word, source: Source) -> None:
+    public_id = word.public_id
+    member_id = LinkRequest.objects.filter(public_id=public_id).values_list("member_id", flat=True).first()
+    if member_id is None:
+        return
+    lock_member(member_id)
+    row = LinkRequest.objects.select_for_update(of=("self",)).select_related("member").get(public_id=public_id)
+    if row.state == LinkRequest.State.LINKED and row.card:
+        _report(_locked_card(row.card.public_id), source)
+        return
+    if row.ended_at or row.reported_at:
+        return
+    row.reported_at = timezone.now()
+    if row.state in LinkRequest.STAFF_STATES:
+        row.save(update_fields=["reported_at"])
+    else:
+        wait_for_staff(row, source)
+    audit.record(Action.NOT_ME_PRESSED, source, member=row.member, card=row.public_id)
+
+
+def _close_account(word: Word, source: Source) -> None:
+    _shut(User.objects.filter(public_id=word.public_id).first(), word, source)
+
+
+def _take_address_back(word: Word, source: Source) -> None:
+    contact_change.revert(public_id=word.public_id, source=source)
+    _shut(User.objects.filter(contact_changes__public_id=word.public_id).first(), word, source)
+
+
+def _stop_recovery(word: Word, source: Source) -> None:
+    """Locked as well: somebody holds the contact that the upstream knows, or talked staff over."""
+    recovery.stop(public_id=word.public_id, source=source)
+    _shut(User.objects.filter(recoveries__public_id=word.public_id).first(), word, source)
+
+
+def _shut(member: User | None, word: Word, source: Source) -> None:
+    """Lock, and end all sessions once a notice: pressed again, it must not undo the owner's new password."""
+    if member is None:
+        return
+    member = locks.lock_account(member=member, source=source)
+    pressed = AuditRow.objects.filter(member=member.public_id, card=None, action=Action.NOT_ME_PRESSED)
+    if not pressed.filter(at__gte=word.made_at).exists():
+        contact_change.end_sessions(member)
+        audit.record(Action.NOT_ME_PRESSED, source, member=member)
+
+
+_ACTS: Final[dict[Purpose, Callable[[Word, Source], None]]] = {
+    Purpose.CARD: _close_card,
+    Purpose.REQUEST: _stop_request,
+    Purpose.ACCOUNT: _close_account,
+    Purpose.CONTACT: _take_address_back,
+    Purpose.RECOVERY: _stop_recovery,
+}

@@ -1,0 +1,144 @@
+"""The worker's part of "Lupa akun": whose account it is, a code (J5), its check (J6).
+
+Whatever goes wrong ends where a wrong guess ends: the row waits for a code that never fits.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.audit import Action
+from accounts.claim import backoff, patiently, unworded
+from accounts.models import Card, CodeEvent, RecoveryRequest, User
+from accounts.sealing import CannotOpen
+from accounts.services import limits, telling
+from accounts.services.cards import lock_member
+from accounts.services.limits import NotNow
+from accounts.services.recovery import State
+from providers.errors import HeldBack, ProviderError, Unavailable
+from providers.factory import get_provider
+from providers.port import Challenge, ChallengeResult, ContactChannel
+
+log = logging.getLogger("jht.recovery")
+ASKED_A_DAY: Final = 5  # per KPJ, and per NIK
+_TRIES: Final = 3
+_OPEN: Final = (Card.State.ACTIVE, Card.State.FROZEN)
+Answer = Challenge | ChallengeResult | ProviderError | None
+
+
+def advance(*, public_id: UUID, token: datetime) -> None:
+    """One step. Does nothing where another worker has it."""
+    pk = RecoveryRequest.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
+    mine = RecoveryRequest.objects.take_over(pk, token) if pk else None
+    if pk is None or mine is None:
+        return
+    row = RecoveryRequest.objects.filter(pk=pk, fetch_started_at=mine).select_related("card", "member").first()
+    if row is None:
+        return
+    if row.state == State.ASKED and row.card is None:
+        row.card = _reserve(row)
+    _write(row, mine, _ask(row))
+
+
+def _ask(row: RecoveryRequest) -> Answer:
+    """None: there is nobody to ask about."""
+    if row.card is None or (row.state == State.CHECKING and not row.challenge_ref):
+        return None
+    try:
+        return patiently(lambda: _call(row, row.card))
+    except ProviderError as error:
+        log.log(logging.ERROR if error.alarm else logging.INFO, "recovery_step_failed request=%s state=%s error=%s",
+                row.public_id, row.state, error.code)  # fmt: skip
+        return error
+    except (CannotOpen, Exception) as error:
+        log.error("recovery_step_failed request=%s state=%s error=%s", row.public_id, row.state, "internal_error",
+                  exc_info=unworded(error))  # fmt: skip
+        return None
+
+
+def _call(row: RecoveryRequest, card: Card | None) -> Challenge | ChallengeResult:
+    assert card
+    provider = get_provider(priority="member")
+    if row.state == State.ASKED:
+        return provider.send_challenge(
+            member_ref=card.member_ref, kpj=card.kpj, channel=ContactChannel.SMS, reference=row.reference
+        )
+    return provider.verify_challenge(
+        member_ref=card.member_ref, challenge_ref=row.challenge_ref, code=row.code, reference=row.reference
+    )
+
+
+@transaction.atomic
+def _write(asked: RecoveryRequest, mine: datetime, answer: Answer) -> None:
+    if asked.card:
+        lock_member(asked.card.member_id)
+    still = RecoveryRequest.objects.select_for_update(of=("self",)).select_related("member", "card")
+    row = still.filter(pk=asked.pk, fetch_started_at=mine).first()
+    if row is None:
+        return
+    if isinstance(answer, (HeldBack, Unavailable)) and row.failures < _TRIES:
+        _again(row, answer)
+        return
+    if isinstance(answer, Challenge):
+        row.card = asked.card
+        row.challenge_ref = answer.challenge_ref
+    if isinstance(answer, ChallengeResult) and answer.verified and row.card and _may(row.card):
+        _proved(row, row.card.member)
+        return
+    row.state, row.code, row.next_fetch_at, row.fetch_started_at = State.CODE, "", None, None
+    row.save()
+    if isinstance(answer, ChallengeResult) and row.card:
+        limits.count_code(kind=CodeEvent.Kind.WRONG, member=row.card.member, kpj_index=bytes(row.kpj_index))
+
+
+def _again(row: RecoveryRequest, error: ProviderError) -> None:
+    wait = error.wait if isinstance(error, HeldBack) else min(backoff(row.failures + 1), timedelta(seconds=60))
+    row.failures, row.fetch_started_at, row.next_fetch_at = row.failures + 1, None, timezone.now() + wait
+    row.save()
+
+
+def _proved(row: RecoveryRequest, member: User) -> None:
+    row.member, row.state, row.code, row.challenge_ref = member, State.PROVED, "", ""
+    row.next_fetch_at = row.fetch_started_at = None
+    row.save()
+    audit.record(Action.RECOVERY_PROVED, audit.SYSTEM, member=member)
+    telling.recovery_proved(row)
+
+
+@transaction.atomic
+def _reserve(row: RecoveryRequest) -> Card | None:
+    """The account's card, if the data belong to one and neither number was asked for too often today."""
+    if _too_often(row):
+        return None
+    found = Card.objects.filter(kpj_index=row.kpj_index, member__nik_index=row.nik_index, state__in=_OPEN)
+    card = found.select_related("member").first()
+    if card is None or not _may(card):
+        return None
+    try:
+        limits.reserve_code(member=card.member, kpj_index=bytes(row.kpj_index))
+    except NotNow:
+        return None
+    audit.record(Action.RECOVERY_ASKED, audit.SYSTEM, member=card.member, card=card.public_id)
+    RecoveryRequest.objects.filter(pk=row.pk).update(card=card)
+    return card
+
+
+def _may(card: Card) -> bool:
+    """Not while somebody else claims the card; staff come back through staff; a locked account may."""
+    member, closed = card.member, Card.FrozenBecause
+    contested = card.frozen_because in (closed.DISPUTED, closed.REPORTED, closed.OUTRANKED, closed.STAFF)
+    ordinary = member.is_active and not (member.is_staff or member.is_superuser)
+    return ordinary and not contested and card.state in _OPEN
+
+
+def _too_often(row: RecoveryRequest) -> bool:
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    earlier = RecoveryRequest.objects.filter(created_at__gte=today, pk__lt=row.pk, kind=row.kind)
+    return any(
+        earlier.filter(**{name: getattr(row, name)}).count() >= ASKED_A_DAY for name in ("kpj_index", "nik_index")
+    )
