@@ -32,7 +32,8 @@ def recent_proof(view: View) -> View:
 
 
 def proved_within(request: HttpRequest, seconds: int) -> bool:
-    """Whoever has nothing to prove themselves with has just signed in by the mailbox."""
+    """Whoever has nothing to prove themselves with has just signed in by the mailbox; a session without any record
+    was born by signing up."""
     records = get_authentication_records(request, request.user)
-    newest = max((record["at"] for record in records), default=0.0)
+    newest = max((record["at"] for record in records), default=request.user.date_joined.timestamp())
     return time.time() - newest < seconds or not get_reauthentication_flows(request.user)

@@ -19,6 +19,8 @@ from accounts.recent import recent_proof
 from accounts.services import cards, linking, offers
 from accounts.services.limits import NotNow
 
+TYPED_BEFORE = "typed_before"  # in the sealed session: what another door was told already
+
 
 @require_safe
 def card_list(request: HttpRequest) -> HttpResponse:
@@ -48,7 +50,8 @@ def card_list(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def card_add(request: HttpRequest) -> HttpResponse:
-    form, help_slug = LinkForm(request.POST or None), "menghubungkan-kartu"
+    form = LinkForm(request.POST or None, initial=request.session.get(TYPED_BEFORE))
+    help_slug = "menghubungkan-kartu"
     if request.method == "POST" and form.is_valid():
         source = audit.from_request(request)
         try:
@@ -60,6 +63,7 @@ def card_add(request: HttpRequest) -> HttpResponse:
             form.add_error(None, sentence(limit))
             help_slug = wording.HELP[limit.code]
         else:
+            request.session.pop(TYPED_BEFORE, None)
             for warning in form.warnings():
                 messages.warning(request, warning)
             return redirect("link_progress", row.public_id)

@@ -10,18 +10,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
 from accounts.kpj import last_four
 from accounts.models import User
+from accounts.views import TYPED_BEFORE
 from sms import selectors
 from sms.models import Number
 from sms.services import numbers as verbs
 from sms.services import registering
-
-TYPED = "typed_before"  # in the sealed session: what the card form begins with
 
 
 @require_safe
@@ -66,21 +66,15 @@ def go_on(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "sms/go_on.html", {"last_four": last_four(told.kpj), "secret": secret})
     if not request.user.is_authenticated:
         get_adapter(request).stash_verified_email(request, told.email)
-        return redirect(f"{_sign_up_address()}?next={request.path}")
+        return redirect(f"{reverse('account_signup')}?next={request.path}")
     registering.take_over(secret=secret, member=_me(request), source=audit.from_request(request))
-    request.session[TYPED] = {
+    request.session[TYPED_BEFORE] = {
         "kpj": told.kpj,
         "nik": told.nik,
         "name": told.name,
         "birth_date": told.birth_date.isoformat(),
     }
     return redirect("card_add")
-
-
-def _sign_up_address() -> str:
-    from django.urls import reverse
-
-    return reverse("account_signup")
 
 
 def _me(request: HttpRequest) -> User:

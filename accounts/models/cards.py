@@ -23,6 +23,7 @@ class Card(models.Model):
     class Proof(models.TextChoices):
         POSSESSION = "possession", _("kode ke kontak peserta")
         STAFF = "staff", _("persetujuan petugas")
+        PHONE = "phone", _("SMS dari nomor HP yang tercatat")
 
     class FrozenBecause(models.TextChoices):
         DISPUTED = "disputed", _("diminta oleh dua orang")

@@ -57,6 +57,8 @@ class LinkRequest(Claim):
     name_sealed = models.TextField(blank=True, editable=False)
     birth_date_sealed = models.TextField(blank=True, editable=False)
     code_sealed = models.TextField(blank=True, editable=False)
+    # Asked by SMS: the sender. J1 says whether it is the number on record; a reply reaches nobody else (ADR 30).
+    phone_sealed = models.TextField(blank=True, editable=False)
     member_ref_sealed = models.TextField(blank=True, editable=False)
     match_type = models.CharField(max_length=4, blank=True)  # DEFN or POSS
     reference = models.CharField(max_length=64, blank=True, editable=False)  # partnerReferenceNo of the present step
@@ -82,6 +84,7 @@ class LinkRequest(Claim):
     name = Sealed("name_sealed")
     birth_date_iso = Sealed("birth_date_sealed")
     code = Sealed("code_sealed")
+    phone = Sealed("phone_sealed")
     member_ref = Sealed("member_ref_sealed")
 
     class Meta:
@@ -94,7 +97,9 @@ class LinkRequest(Claim):
             ),
             models.CheckConstraint(
                 condition=models.Q(ended_at__isnull=True)
-                | models.Q(nik_sealed="", name_sealed="", birth_date_sealed="", code_sealed="", kpj_sealed=""),
+                | models.Q(
+                    nik_sealed="", name_sealed="", birth_date_sealed="", code_sealed="", kpj_sealed="", phone_sealed=""
+                ),
                 name="nothing_personal_after_the_end",
             ),
         ]

@@ -1,6 +1,7 @@
 """A member's cards: linking one that was proved, freezing one that two claim, letting one go."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from providers.port import CardRecord
 
 # Called with the card in the transaction that unlinks it; other apps register the deletion of what they hold about it.
 on_unlink: list[Callable[[Card], None]] = []
+FREE_AFTER: Final = timedelta(hours=24)
 DETAILS: Final = ("membership", "segment", "employer_name", "joined_on", "inactive_since", "merged_into_last4")
 _DATES: Final = ("joined_on", "inactive_since")
 
@@ -60,6 +62,13 @@ def make_card(
 def lock_member(pk: int) -> User:
     """First in every transaction that changes what a member holds or asks for, so that they queue up per member."""
     return User.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def let_go_lately(row: LinkRequest) -> bool:
+    """Another account let this KPJ go within a day: only a code links it so soon."""
+    since = timezone.now() - FREE_AFTER
+    gone = Card.objects.filter(kpj_index=row.kpj_index, state=Card.State.UNLINKED, unlinked_at__gt=since)
+    return gone.exclude(member=row.member_id).exists()
 
 
 def holder_of(index: bytes) -> Card | None:

@@ -42,8 +42,11 @@ class AlreadyAsked(Exception):
 
 
 @transaction.atomic
-def request_link(*, member: User, kpj: str, nik: str, name: str, birth_date: date, source: Source) -> LinkRequest:
-    """Begin, or go on with the open request for this card. `kpj` and `nik` are normalised.
+def request_link(
+    *, member: User, kpj: str, nik: str, name: str, birth_date: date, source: Source, phone: str = ""
+) -> LinkRequest:
+    """Begin, or go on with the open request for this card. `kpj` and `nik` are normalised; `phone` (E.164) is given
+    where a text by SMS asks.
 
     Corrected data replace those still being matched: the old request ends and a new one counts against the limits.
     Raises AlreadyLinked, AlreadyAsked, NotNow.
@@ -64,7 +67,7 @@ def request_link(*, member: User, kpj: str, nik: str, name: str, birth_date: dat
         end(going_on, State.CANCELLED, source)
     limits.check_new_request(member=member, nik_index=nik_hash)
     row = LinkRequest(member=member, kpj_index=index, kpj_last4=kpj[-4:], nik_index=nik_hash)
-    row.kpj, row.nik, row.name, row.birth_date_iso = kpj, nik, name, birth_date.isoformat()
+    row.kpj, row.nik, row.name, row.birth_date_iso, row.phone = kpj, nik, name, birth_date.isoformat(), phone
     row.save()
     start_step(row, State.MATCHING)
     audit.record(Action.LINK_REQUESTED, source, member=member, card=row.public_id)

@@ -1,22 +1,18 @@
 """Staff decide what no code can: a person without a contact upstream, and a card that two people claim."""
 
 import logging
-from datetime import timedelta
-from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Action, Source
 from accounts.models import Card, CardDecision, LinkDecision, LinkRequest, User
 from accounts.services import telling
-from accounts.services.cards import Because, lock_member, thaw, with_dependants
+from accounts.services.cards import Because, let_go_lately, lock_member, thaw, with_dependants
 from accounts.services.linking_outcomes import State, award, end, settle
 
 log = logging.getLogger("jht.linking")
-FREE_AFTER: Final = timedelta(hours=24)
 
 
 class CannotDecide(Exception):
@@ -115,7 +111,7 @@ def _check(row: LinkRequest, staff: User, reason: str, *, approves: bool) -> Non
         "not_waiting": row.state not in LinkRequest.STAFF_STATES,
         "own_case": staff.pk in (row.member_id, holder),
         "said_already": row.decisions.filter(staff=staff, about=row.state).exists(),
-        "let_go_lately": approves and row.state == State.WAITING_STAFF and _let_go_lately(row),
+        "let_go_lately": approves and row.state == State.WAITING_STAFF and let_go_lately(row),
     }
     _raise_first(refused)
 
@@ -124,13 +120,6 @@ def _raise_first(refused: dict[str, bool]) -> None:
     for code, applies in refused.items():
         if applies:
             raise CannotDecide(code)
-
-
-def _let_go_lately(row: LinkRequest) -> bool:
-    """Another account let this KPJ go within a day: only a code links it so soon."""
-    since = timezone.now() - FREE_AFTER
-    gone = Card.objects.filter(kpj_index=row.kpj_index, state=Card.State.UNLINKED, unlinked_at__gt=since)
-    return gone.exclude(member=row.member_id).exists()
 
 
 def _approvals(row: LinkRequest, about: str) -> int:

@@ -3,6 +3,8 @@
 Whatever the end, `end` is the only place that reaches it, and it wipes what the member typed.
 """
 
+from collections.abc import Callable
+
 from django.utils import timezone
 
 from accounts import audit, selectors
@@ -13,12 +15,15 @@ from accounts.services import cards, telling
 from providers.port import new_reference
 
 State = LinkRequest.State
+# Called with the request in the transaction that ends it; other apps register what follows from it.
+on_end: list[Callable[[LinkRequest], None]] = []
 _WIPED = (
     "kpj_sealed",
     "nik_sealed",
     "name_sealed",
     "birth_date_sealed",
     "code_sealed",
+    "phone_sealed",
     "member_ref_sealed",
     "reference",
     "challenge_ref",
@@ -79,6 +84,8 @@ def end(row: LinkRequest, state: str, source: Source, *, refusal: str = "") -> N
     row.save()
     if state in _ENDS:
         audit.record(_ENDS[State(state)], source, member=row.member, card=row.public_id, refusal=refusal)
+    for follow in on_end:
+        follow(row)
 
 
 def settle(row: LinkRequest, source: Source, *, proof: str, card_ref: str = "") -> None:
@@ -107,8 +114,8 @@ def settle(row: LinkRequest, source: Source, *, proof: str, card_ref: str = "") 
 
 
 def _outranks(row: LinkRequest, holder: Card, proof: str) -> bool:
-    """A code beats staff's word (ADR 24). Not where the holder locked the card or a case is open: staff decide then."""
-    weaker = proof == Card.Proof.POSSESSION and holder.proof == Card.Proof.STAFF
+    """A code beats staff's word and a text by SMS (ADR 24). Not where the holder locked the card or a case is open: staff decide then."""
+    weaker = proof == Card.Proof.POSSESSION and holder.proof != Card.Proof.POSSESSION
     return weaker and holder.member_id != row.member_id and holder.state == Card.State.ACTIVE
 
 

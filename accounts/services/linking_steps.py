@@ -21,7 +21,7 @@ from accounts.claim import INTERNAL_ERROR, backoff, patiently, unworded
 from accounts.models import Card, CodeEvent, LinkRequest
 from accounts.sealing import CannotOpen
 from accounts.services import limits, offers, telling
-from accounts.services.cards import holder_of, lock_member
+from accounts.services.cards import holder_of, let_go_lately, lock_member
 from accounts.services.limits import NotNow
 from accounts.services.linking_outcomes import (
     State,
@@ -139,7 +139,11 @@ def _ask_match(row: LinkRequest, provider: Provider) -> MemberMatch | _OtherPers
     if is_other_person(row):
         return _OtherPerson()
     return provider.verify_member(
-        nik=row.nik, name=row.name, birth_date=date.fromisoformat(row.birth_date_iso), kpj=row.kpj
+        nik=row.nik,
+        name=row.name,
+        birth_date=date.fromisoformat(row.birth_date_iso),
+        kpj=row.kpj,
+        phone=row.phone or None,
     )
 
 
@@ -148,10 +152,24 @@ def _matched(row: LinkRequest, answer: MemberMatch | _OtherPerson) -> None:
         end(row, State.REFUSED, audit.SYSTEM, refusal="other_person")
     elif answer.match_type not in (MatchType.DEFN, MatchType.POSS) or not answer.member_ref:
         end(row, State.REFUSED, audit.SYSTEM, refusal="no_match")
+    elif row.phone_sealed:
+        _matched_by_phone(row, answer)
     else:
         row.match_type, row.member_ref = answer.match_type.value, answer.member_ref
         telling.card_asked_for(row, holder_of(bytes(row.kpj_index)))
         _send_first_code(row)
+
+
+def _matched_by_phone(row: LinkRequest, answer: MemberMatch) -> None:
+    """The number on record and a sure match link a card that nobody holds; anything less needs the portal."""
+    sure = answer.match_type is MatchType.DEFN and answer.phone_matches is True
+    if not sure or answer.member_ref is None:
+        end(row, State.REFUSED, audit.SYSTEM, refusal="phone_not_on_record")
+    elif holder_of(bytes(row.kpj_index)) or let_go_lately(row):
+        end(row, State.REFUSED, audit.SYSTEM, refusal="held_elsewhere")
+    else:
+        row.match_type, row.member_ref = answer.match_type.value, answer.member_ref
+        settle(row, audit.SYSTEM, proof=Card.Proof.PHONE)
 
 
 def _send_first_code(row: LinkRequest) -> None:

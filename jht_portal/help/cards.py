@@ -31,6 +31,26 @@ GROUP: Final = Group(
             page="card_add",
         ),
         Topic(
+            slug="cek-saldo-sms",
+            title=_("Cek saldo lewat SMS"),
+            meaning=_(
+                "Dari nomor HP yang terdaftar cukup ketik SALDO; jawabannya satu SMS dengan saldo dan tanggalnya. "
+                "Nomor pengirim bisa dipalsukan, jadi sebuah nomor baru menerima saldo setelah Anda menekan tombol di "
+                "portal ini, atau bila nomor itu tercatat di BPJS Ketenagakerjaan."
+            ),
+            how_long=_(
+                "Jawaban biasanya datang dalam beberapa detik. Nomor yang 90 hari tidak dipakai perlu dikonfirmasi lagi."
+            ),
+            to_do=(
+                _("Kirim DAFTAR SALDO#NIK#TGL LAHIR#KPJ, tanggal seperti 31-12-1990."),
+                _("Buka Kartu, SMS di portal ini, lalu tekan Ya, ini nomor saya."),
+                _("Ketik SALDO. Beberapa kartu? SALDO dan 4 angka akhirnya. Berhenti? Ketik BERHENTI."),
+                _("Tidak dijawab? Lebih dari 10 SMS dalam satu jam tidak kami jawab. Coba lagi satu jam kemudian."),
+            ),
+            ask=Ask.US,
+            page="sms_numbers",
+        ),
+        Topic(
             slug="data-tidak-cocok",
             title=_("Data tidak cocok saat menghubungkan kartu"),
             meaning=_(

@@ -8,7 +8,7 @@ from typing import Final
 from django.utils import timezone
 
 from sms.models import Inbound, Outbound, Registration
-from sms.services import numbers, receiving, sending
+from sms.services import numbers, receiving, registering, sending
 
 BODY_KEPT_FOR: Final = timedelta(days=7)
 ROW_KEPT_FOR: Final = timedelta(days=90)
@@ -28,3 +28,4 @@ def clean_up() -> None:
     Outbound.objects.filter(next_fetch_at__isnull=True, created_at__lt=now - ROW_KEPT_FOR).delete()
     Registration.objects.filter(created_at__lt=now - REGISTRATION_KEPT_FOR).delete()
     numbers.forget_unconfirmed()
+    registering.forget_empty_accounts()

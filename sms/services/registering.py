@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -14,15 +15,17 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.audit import Source
-from accounts.models import AuditRow, Card, User, kpj_index, nik_index
+from accounts.models import AuditRow, Card, LinkRequest, User, kpj_index, nik_index
 from accounts.sealing import blind_index
-from accounts.services import mail
+from accounts.services import linking, mail
+from accounts.services.limits import NotNow
+from sms import replies
 from sms.models import Number, Registration, number_index
 from sms.parse import Register
-from sms.services import numbers
+from sms.services import numbers, sending
 
 GOES_ON_FOR: Final = timedelta(days=1)
 _SOURCE: Final = Source(door=AuditRow.Door.SMS)
@@ -127,4 +130,67 @@ def _secret_index(secret: str) -> bytes:
 
 
 def _as_sms_member(number: str, told: Register) -> None:
-    raise NotImplementedError
+    """No account and no email: where the upstream has this very number on record, the phone is the account."""
+    member = _member_of(number) or User.objects.create_user(None, language=_language_of(told))
+    try:
+        numbers.ask(member=member, number=number, source=_SOURCE)
+        linking.request_link(
+            member=member,
+            kpj=told.kpj,
+            nik=told.nik,
+            name=told.name,
+            birth_date=told.birth_date,
+            source=_SOURCE,
+            phone=number,
+        )
+    except (numbers.TooMany, linking.AlreadyLinked, linking.AlreadyAsked, NotNow):
+        return
+
+
+def link_ended(row: LinkRequest) -> None:
+    """What became of a card asked for by SMS: its number opens, or an account without anything goes again."""
+    asked = Number.objects.filter(member=row.member, state=Number.State.PENDING)
+    number = asked.first() if row.member.email is None else None
+    if row.state == LinkRequest.State.LINKED and number:
+        _open(number, row)
+    elif row.member.email is None and not _has_anything(row):
+        _forget(row)
+
+
+def _open(number: Number, row: LinkRequest) -> None:
+    """Raised by the same transaction that links the card."""
+    with suppress(numbers.TakenElsewhere):
+        numbers.activate(member=row.member, public_id=number.public_id, proof=Number.Proof.UPSTREAM, source=_SOURCE)
+        with translation.override(row.member.language):
+            sending.queue(to=number.number, text=replies.registered(row.kpj_last4), reply="registered")
+
+
+def _has_anything(row: LinkRequest) -> bool:
+    member = row.member
+    others = LinkRequest.objects.open().filter(member=member).exclude(pk=row.pk)
+    return others.exists() or Card.objects.filter(member=member).exists()
+
+
+def _forget(row: LinkRequest) -> None:
+    """The number waits for nobody any more. The empty account itself goes at night (`forget_empty_accounts`)."""
+    Number.objects.filter(member=row.member, state=Number.State.PENDING).delete()
+
+
+def forget_empty_accounts() -> int:
+    """Accounts made for a text that came to nothing: no email, no card, no number, no open request."""
+    since = timezone.now() - GOES_ON_FOR
+    empty = User.objects.filter(email=None, is_staff=False, date_joined__lt=since, sms_numbers=None, cards=None)
+    return empty.exclude(link_requests__ended_at=None, link_requests__isnull=False).delete()[0]
+
+
+def _member_of(number: str) -> User | None:
+    """Who asks from this phone already without an account page: a second card goes to the same person."""
+    known = Number.objects.select_related("member").filter(
+        number_index=number_index(number), member__email=None, state__in=(Number.State.ACTIVE, Number.State.PENDING)
+    )
+    row = known.first()
+    return row.member if row else None
+
+
+def _language_of(told: Register) -> str:
+    return User.Language.ENGLISH if told.english else User.Language.INDONESIAN

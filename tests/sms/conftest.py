@@ -69,7 +69,14 @@ def _no_broker(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, UUID]]:
     def ring(task_name: str, public_id: UUID, token: datetime | None = None, *, delay: float = 0.0) -> None:
         rung.append((task_name, public_id))
 
-    for module in ("sms.services.receiving", "sms.services.sending", "balances.services", "accounts.services.mail"):
+    modules = (
+        "sms.services.receiving",
+        "sms.services.sending",
+        "balances.services",
+        "accounts.services.mail",
+        "accounts.services.linking_outcomes",
+    )
+    for module in modules:
         monkeypatch.setattr(f"{module}.ring", ring)
     return rung
 

@@ -1,0 +1,235 @@
+"""DAFTAR: the same answer for everybody, and a way on only through what a forged sender cannot have."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail as outbox
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Card, LinkRequest, OutgoingMail, User, nik_index
+from accounts.services import linking_steps
+from providers import factory
+from providers.fake import FakeCard, FakePerson, FakeProvider
+from providers.port import CardRecord, CardStatus, Segment
+from sms import limits
+from sms.models import Inbound, Number, Registration
+from sms.services import housekeeping, registering
+from tests.factories import make_balance, make_card, make_member
+from tests.sms.conftest import PHONE, Phone, register, work
+
+pytestmark = pytest.mark.django_db
+NIK, KPJ, BORN = "3173051207860012", "24011122201", date(1986, 7, 12)
+RIGHT = f"DAFTAR SALDO#{NIK}#12-07-1986#{KPJ}"
+NAMED = f"DAFTAR SALDO#{NIK}#BUDI SANTOSA#12-07-1986#{KPJ}"
+RECEIVED = "Data kami terima."
+
+
+@pytest.fixture
+def owner(member: User) -> User:
+    """Has the card, and the proof told who they are."""
+    member.nik_index, member.birth_date_iso = nik_index(NIK), BORN.isoformat()
+    member.save()
+    make_balance(make_card(member, KPJ))
+    return member
+
+
+def test_everybody_reads_the_same(phone: Phone, owner: User) -> None:
+    others = f"DAFTAR SALDO#3173051207860099#12-07-1986#{KPJ}"
+    nobodys = f"DAFTAR SALDO#{NIK}#12-07-1986#99999999901"
+    told = [Phone(phone.air, f"+62812000000{n}").send(text) for n, text in enumerate((RIGHT, others, nobodys, NAMED))]
+    assert len({tuple(one) for one in told}) == 1
+    assert told[0][0].startswith(RECEIVED)
+
+
+def test_the_owner_is_asked_and_confirms_on_their_page(phone: Phone, owner: User, as_member: Client) -> None:
+    phone.send(RIGHT)
+    number = Number.objects.get()
+    assert (number.member, number.state) == (owner, Number.State.PENDING)
+    assert "/kartu/sms/" in OutgoingMail.objects.get().message
+    assert "Rp" not in phone.send("SALDO")[0]
+    page = as_member.get("/kartu/sms/").content.decode()
+    assert "890" in page
+    assert PHONE not in page
+    as_member.post(f"/kartu/sms/{number.public_id}/konfirmasi/")
+    assert "Rp" in phone.send("SALDO")[0]
+
+
+def test_another_member_cannot_confirm_or_switch_off(phone: Phone, owner: User, as_stranger: Client) -> None:
+    phone.send(RIGHT)
+    number = Number.objects.get()
+    for act in ("konfirmasi", "matikan"):
+        assert as_stranger.post(f"/kartu/sms/{number.public_id}/{act}/").status_code == 404
+    number.refresh_from_db()
+    assert number.state == Number.State.PENDING
+
+
+@pytest.mark.parametrize("text", [RIGHT.replace(NIK, "3173051207860099"), RIGHT.replace("1986", "1987")])
+def test_data_that_are_not_the_owners_ask_nobody(phone: Phone, owner: User, text: str) -> None:
+    phone.send(text)
+    assert not Number.objects.exists()
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_number_another_member_uses_is_not_taken_from_them(phone: Phone, owner: User, as_member: Client) -> None:
+    other = make_member()
+    register(other)
+    phone.send(RIGHT)
+    mine = Number.objects.get(member=owner)
+    page = as_member.post(f"/kartu/sms/{mine.public_id}/konfirmasi/", follow=True).content.decode()
+    assert "BERHENTI" in page
+    mine.refresh_from_db()
+    assert mine.state == Number.State.PENDING
+
+
+def test_the_fourth_registration_of_a_day_meets_silence(phone: Phone) -> None:
+    answers = [phone.send(f"{RIGHT}{'' if n else '#'}") for n in range(limits.REGISTRATIONS_A_DAY + 2)]
+    assert [len(one) for one in answers] == [1, 1, 1, 0, 0]
+    assert len(phone.send("BANTUAN")) == 1
+
+
+def test_a_registration_that_cannot_be_read_counts(phone: Phone) -> None:
+    for _ in range(limits.REGISTRATIONS_A_DAY):
+        assert "NIK" in phone.send("DAFTAR SALDO#1#2#3")[0]
+    assert phone.send("DAFTAR SALDO#1#2#3") == []
+
+
+# With an email: on in the portal
+
+
+def test_an_email_leads_on_with_nothing_typed_twice(phone: Phone, visitor: Client, db: None) -> None:
+    phone.send(f"{NAMED}#baru@contoh.example")
+    row = OutgoingMail.objects.get()
+    address = next(line for line in row.message.split("\\n") if "/lanjut/" in line)
+    path = address[address.index("/kartu") :]
+    assert visitor.get(path).status_code == 200
+    assert KPJ not in visitor.get(path).content.decode()
+    answer = visitor.post(path)
+    assert answer["Location"].startswith("/akun/daftar/")
+    signed_up = visitor.post(
+        answer["Location"], {"email": "baru@contoh.example", "password1": "kapal layar biru 77", "agree": "on"}
+    )
+    assert signed_up.status_code == 302, signed_up.content.decode()
+    assert User.objects.filter(email="baru@contoh.example").exists()
+    assert signed_up["Location"] == path, "the mail proved the address: no second code"
+    assert visitor.post(path)["Location"] == "/kartu/tambah/"
+    page = visitor.get("/kartu/tambah/")
+    assert page.status_code == 200, page.headers.get("Location")
+    form = page.content.decode()
+    for typed in (NIK, KPJ, "BUDI SANTOSA", "12-07-1986"):
+        assert f'value="{typed}"' in form
+    assert Number.objects.get().state == Number.State.PENDING
+    assert visitor.get(path).status_code == 410, "the link works once"
+    assert not outbox.outbox
+
+
+def test_one_mail_a_day_to_an_address_whoever_asks(phone: Phone) -> None:
+    for n in range(3):
+        Phone(phone.air, f"+62812000000{n}").send(f"{RIGHT}#baru@contoh.example")
+    assert OutgoingMail.objects.count() == 1
+    Registration.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    phone.send(f"{RIGHT}#baru@contoh.example")
+    assert OutgoingMail.objects.count() == 2
+
+
+def test_a_link_a_day_old_or_made_up_is_over(phone: Phone, visitor: Client) -> None:
+    phone.send(f"{RIGHT}#baru@contoh.example")
+    message = OutgoingMail.objects.get().message
+    path = message[message.index("/kartu/sms/lanjut/") :].split("\\n")[0]
+    Registration.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert visitor.get(path).status_code == 410
+    assert visitor.get("/kartu/sms/lanjut/anything/").status_code == 410
+    housekeeping.clean_up()
+    assert not Registration.objects.exists()
+
+
+def test_what_was_typed_rests_sealed(phone: Phone) -> None:
+    phone.send(f"{NAMED}#baru@contoh.example")
+    stored = str(Registration.objects.values().get())
+    assert not [typed for typed in (NIK, KPJ, "BUDI", "contoh.example", PHONE) if typed in stored]
+
+
+# Without an email: the number on the upstream's record
+
+
+def _work_the_link(*, on_record: str | None) -> None:
+    card = CardRecord(
+        kpj=KPJ,
+        status=CardStatus.AKTIF,
+        segment=Segment.PU,
+        npp=None,
+        employer_name="PT Contoh",
+        branch=None,
+        joined_on=None,
+        inactive_since=None,
+        merged_into_kpj=None,
+        employments=(),
+    )
+    person = FakePerson(nik=NIK, name="BUDI SANTOSA", birth_date=BORN, cards=(FakeCard(record=card),), phone=on_record)
+    with factory.override(FakeProvider(people=(person,))):
+        for row in LinkRequest.objects.filter(fetch_started_at__isnull=False):
+            assert row.fetch_started_at
+            linking_steps.advance_link(public_id=row.public_id, token=row.fetch_started_at)
+    work()
+
+
+def test_the_number_on_record_becomes_a_member_by_sms_alone(phone: Phone) -> None:
+    assert phone.send(NAMED)[0].startswith(RECEIVED)
+    _work_the_link(on_record=PHONE)
+    assert "terdaftar untuk KPJ *2201" in phone.air.sent[-1].text
+    card = Card.objects.get()
+    assert (card.proof, card.member.email, card.member.birth_date) == (Card.Proof.PHONE, None, BORN)
+    make_balance(card)
+    assert "Rp1.234.567,00" in phone.send("SALDO")[0]
+    assert NIK not in str(LinkRequest.objects.values().get())
+
+
+@pytest.mark.parametrize("on_record", [None, "+6289999999999"])
+def test_another_number_on_record_opens_nothing_and_says_nothing(phone: Phone, on_record: str | None) -> None:
+    phone.send(NAMED)
+    _work_the_link(on_record=on_record)
+    assert len(phone.air.sent) == 1
+    assert not Card.objects.exists()
+    assert not Number.objects.exists()
+    assert "belum terdaftar" in phone.send("SALDO")[0]
+
+
+def test_an_account_that_came_to_nothing_is_gone_a_day_later(phone: Phone, member: User) -> None:
+    phone.send(NAMED)
+    _work_the_link(on_record=None)
+    User.objects.filter(email=None).update(date_joined=timezone.now() - timedelta(hours=25))
+    housekeeping.clean_up()
+    assert list(User.objects.all()) == [member]
+
+
+def test_a_card_somebody_holds_is_not_taken_by_sms(phone: Phone, member: User) -> None:
+    phone.send(NAMED)
+    make_card(member, KPJ)
+    _work_the_link(on_record=PHONE)
+    assert Card.objects.get().member == member
+    assert LinkRequest.objects.get().refusal == "held_elsewhere"
+
+
+def test_a_wrong_name_needs_the_portal(phone: Phone) -> None:
+    phone.send(NAMED.replace("BUDI SANTOSA", "SITI AMINAH"))
+    _work_the_link(on_record=PHONE)
+    assert not Card.objects.exists()
+
+
+def test_without_name_and_email_the_reply_says_what_to_add(phone: Phone) -> None:
+    assert "NAMA" in phone.send(RIGHT)[0]
+    assert not LinkRequest.objects.exists()
+    assert Inbound.objects.get().outcome == "received"
+
+
+def test_a_link_opened_by_sms_gives_way_to_a_code(phone: Phone, member: User) -> None:
+    """A text can come from whoever has the phone now; a code is stronger (ADR 24)."""
+    phone.send(NAMED)
+    _work_the_link(on_record=PHONE)
+    by_sms = Card.objects.get()
+    assert registering.told_by(secret="none") is None
+    from accounts.services.linking_outcomes import _outranks
+
+    claim = LinkRequest(member=member)
+    assert _outranks(claim, by_sms, Card.Proof.POSSESSION)
+    assert not _outranks(claim, by_sms, Card.Proof.STAFF)
