@@ -72,7 +72,7 @@ def go_on(request: HttpRequest, secret: str) -> HttpResponse:
         "kpj": told.kpj,
         "nik": told.nik,
         "name": told.name,
-        "birth_date": told.birth_date.isoformat(),
+        "birth_date": f"{told.birth_date:%d-%m-%Y}",
     }
     return redirect("card_add")
 
