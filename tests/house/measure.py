@@ -24,6 +24,7 @@ from demo.embedded import Valkey
 from demo.embedded.postgres import free_port
 from demo.embedded.process import Program, wait_until
 from demo.web import answers
+from tests.house import page_costs
 from tests.house.website import ROOT, Person
 from tests.house.wire import Wire, commands
 
@@ -187,6 +188,7 @@ def main() -> None:
             person = demo.person()
             person.get("/saldo/")
             warm_page(demo, person)
+            page_costs.tell_all(demo.url, person)
             fifty_reloads(demo, person)
             time.sleep(60)  # its own retries are over
             for _ in range(2):
