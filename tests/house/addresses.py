@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Card, LinkRequest, NoticeChoices, OfferedCard, User, kpj_index, nik_index
 from accounts.services.notice_choices import stop_path
+from accounts.services.notices import tell
 from tests.factories import make_balance, make_card, make_kpj, make_statement
 
 # Open to visitors: nothing of a member's stands there.
@@ -101,6 +102,8 @@ def make_world(member: User) -> World:
     card = make_card(member)
     make_balance(card)
     make_statement(card)
+    for month in ("2026-07", "2026-08"):
+        tell(member=member, kind="month_missing", card=card, subject=month, facts={"months": [month]})
     TOTP.activate(member, generate_totp_secret())
     RecoveryCodes.activate(member)
     passkey = Authenticator.objects.create(
