@@ -6,19 +6,25 @@ all together, because they are what a member most needs to know.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from django.db import transaction
 from django.utils import timezone
 
+from accounts.claim import unworded
 from accounts.models import Card
 from accounts.services.notices import facts_told, tell
 from balances.models import Balance, BalanceHistory
 from balances.months import Month, MonthState
 from balances.notice_wording import BALANCE_CHANGED, CARD_MERGED, MONTH_MISSING, YEAR_CLOSED
 from balances.selectors import statement_of, statement_reading_of, stretches_of
+
+log = logging.getLogger("jht.notices")
 
 # Less than notices are kept for, so that no month is news again when the notice about it was pruned.
 NEWS_FOR: Final = timedelta(days=365)
@@ -36,12 +42,14 @@ def balance_changed(card: Card, before: Balance, new: BalanceHistory) -> None:
     if before.amount is None or before.as_of is None or not _open(card):
         return
     facts = {"as_of": _day(new.as_of), "more": new.amount > before.amount}
-    tell(member=card.member, kind=BALANCE_CHANGED, card=card, subject=str(new.pk), facts=facts)
+    with _not_in_the_way(card):
+        tell(member=card.member, kind=BALANCE_CHANGED, card=card, subject=str(new.pk), facts=facts)
 
 
 def card_merged(card: Card, before: Balance) -> None:
     if before.fetched_at and not before.merged and _open(card):
-        tell(member=card.member, kind=CARD_MERGED, card=card)
+        with _not_in_the_way(card):
+            tell(member=card.member, kind=CARD_MERGED, card=card)
 
 
 def before(card: Card) -> Before:
@@ -55,9 +63,20 @@ def statement_stored(card: Card, told: Before) -> None:
     """The caller holds the card's lock, so that two never judge at once."""
     if not _open(card):
         return
-    if told.final is not None:
-        _years_closed(card, told.final)
-    _months_missing(card, first=told.final is None)
+    with _not_in_the_way(card):
+        if told.final is not None:
+            _years_closed(card, told.final)
+        _months_missing(card, first=told.final is None)
+
+
+@contextmanager
+def _not_in_the_way(card: Card) -> Iterator[None]:
+    """A bug of ours in telling must not keep the figures themselves from being stored."""
+    try:
+        with transaction.atomic():
+            yield
+    except Exception as error:
+        log.error("notice_failed card=%s", card.public_id, exc_info=unworded(error))
 
 
 def _years_closed(card: Card, was_final: dict[int, bool]) -> None:

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.claim import backoff, lease
+from accounts.claim import backoff, lease, unworded
 from accounts.models import Card
 from accounts.ring import ring
 from accounts.services.cards import DETAILS, take_details
@@ -139,7 +139,7 @@ def _judged(error: Exception, card_id: UUID) -> tuple[str, timedelta | None]:
             log.error("statement_fetch_failed code=%s detail=%r card=%s", error.code, error.detail, card_id)
         return error.code, error.retry_after if error.retry is Retry.WHEN_TOLD else None
     # A bug of ours must not be rung for again every few seconds.
-    log.error("statement_fetch_failed code=%s card=%s", freshness.INTERNAL_ERROR, card_id, exc_info=error)
+    log.error("statement_fetch_failed code=%s card=%s", freshness.INTERNAL_ERROR, card_id, exc_info=unworded(error))
     return freshness.INTERNAL_ERROR, None
 
 

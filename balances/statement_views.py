@@ -54,7 +54,7 @@ def _context(request: HttpRequest, card_id: UUID) -> dict[str, Any]:
         "rows": rows,
         "one_employer": employers.pop() if len(employers) == 1 else "",
         "stretches": stretches,
-        "odd_years": years_of(stretches, MonthState.MISSING, MonthState.PARTIAL),
+        "odd_years": sorted(years_of(stretches, MonthState.MISSING, MonthState.PARTIAL)),
         "seen": selectors.seen_of(reading),
         "legend": legend(),
         "posting_lag": settings.POSTING_LAG_DAYS,

@@ -198,6 +198,11 @@ MONTH_HELP: dict[MonthState, str] = {
     MonthState.UNCLEAR: "status-tidak-dikenal",
 }
 WAGE_HELP = "upah-dilaporkan"
+_ANSWERS: dict[MonthState, str | Promise] = {
+    MonthState.MISSING: gettext_lazy("Iuran %(months)s tidak tercatat."),
+    MonthState.PARTIAL: gettext_lazy("Iuran %(months)s baru dibayar sebagian."),
+    MonthState.NOT_SEEN: gettext_lazy("Iuran %(months)s belum terlihat; belum tentu tidak dibayar."),
+}
 # A shape for each, so that nothing hangs on colour.
 SIGNS = {
     MonthState.PAID: "✓",
@@ -223,6 +228,15 @@ def month_words(one: Month) -> str:
     if one.due and one.state in {MonthState.AHEAD, MonthState.NOT_SEEN, MonthState.MISSING, MonthState.LATE}:
         words += ", " + _("batas setor %(date)s") % {"date": long_date(one.due)}
     return words
+
+
+def answer(stretches: Sequence[Stretch]) -> str:
+    """The first thing to know of all employments: which months are not there. "" where nothing stands out."""
+    for state, text in _ANSWERS.items():
+        months = sorted({month for stretch in stretches for month in stretch.of(state)})
+        if months:
+            return str(text) % {"months": listed(months)}
+    return ""
 
 
 def row_status(row: Row, stretches: Sequence[Stretch]) -> str:

@@ -113,6 +113,7 @@ class Shown:
     title: str
     body: str
     link: str
+    last_four: str
     told_at: datetime
     new: bool
     security: bool
@@ -127,6 +128,7 @@ def shown(notice: Notice) -> Shown | None:
         title=kind.title(one),
         body=kind.body(one),
         link=kind.link(one),
+        last_four=one.last_four,
         told_at=notice.told_at,
         new=notice.read_at is None,
         security=kind.security,

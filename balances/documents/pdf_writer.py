@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import subprocess
+import sys
 import unicodedata
 from functools import cache
 from importlib.metadata import version
@@ -18,9 +20,15 @@ from balances.documents.code import grouped
 from balances.documents.document import Document, Kind
 
 TEMPLATE = Path(__file__).with_name("statement.typ")
+PRESS = Path(__file__).with_name("press.py")
+PATIENCE_SECONDS = 20
 # What the one font of the paper can show; PDF/UA forbids a sign without a picture.
 _NO_PICTURE = re.compile(r"[^ -~\u00a1-\u00ac\u00ae-\u017f\u2010\u2013\u2014\u2018-\u201e\u2022\u2026\u2212]")
 _RIGHT = (Kind.MONEY, Kind.PERCENT)
+
+
+class PressFailed(Exception):
+    """No paper came; holds the exit code only, since the compiler's words may repeat what was to be printed."""
 
 
 def content(document: Document) -> dict[str, Any]:
@@ -58,21 +66,21 @@ def _table(table: Any) -> dict[str, Any]:
 
 
 def write(printed: dict[str, Any], *, code: str, address: str) -> bytes:
-    """`address` is the page that checks this code."""
-    import typst  # late: 35 MB of compiler that only a PDF needs
-
+    """`address` is the page that checks this code. Raises PressFailed, or TimeoutExpired after PATIENCE_SECONDS."""
     data = _printable({**printed, "code": grouped(code), "address": address}) | {"qr": _qr(address)}
-    made = typst.compile(
-        TEMPLATE.read_bytes(),
-        format="pdf",
-        root=TEMPLATE.parent,
-        font_paths=_fonts(),
-        sys_inputs={"data": json.dumps(data)},
-        pdf_standards=["ua-1"],
-        timestamp=0,
+    lines = "\n".join([json.dumps(TEMPLATE.read_text()), json.dumps(data), ""])
+    # Isolated (-I): neither the environment's settings nor the working directory matter to it.
+    press = subprocess.run(  # noqa: S603 - our own script, no shell
+        [sys.executable, "-I", str(PRESS)],
+        input=lines.encode(),
+        capture_output=True,
+        timeout=PATIENCE_SECONDS,
+        env={},
+        check=False,
     )
-    assert isinstance(made, bytes)
-    return made
+    if press.returncode or not press.stdout.startswith(b"%PDF"):
+        raise PressFailed(press.returncode)
+    return press.stdout
 
 
 def _printable(told: Any) -> Any:
@@ -92,14 +100,6 @@ def _qr(text: str) -> str:
     rows = code.get_matrix()
     dark = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(rows)} {len(rows)}"><path d="{dark}"/></svg>'
-
-
-@cache
-def _fonts() -> Any:
-    """Those in the wheel only, so that a paper looks the same on every machine."""
-    import typst
-
-    return typst.Fonts(include_system_fonts=False)
 
 
 @cache

@@ -49,6 +49,11 @@ def reconciliation_help(reading: StatementReading) -> list[str]:
 
 
 @register.filter
+def answer(stretches: list[Stretch]) -> str:
+    return statement_wording.answer(stretches)
+
+
+@register.filter
 def years_to_look_at(stretch: Stretch) -> list[int]:
     """With a month that is missing or paid in part."""
     return sorted(years_of([stretch], MonthState.MISSING, MonthState.PARTIAL))

@@ -29,7 +29,7 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_newest_stands_first_and_is_marked_once(as_member: Client, as_stranger: Client, member: User) -> None:
     for number in range(3):
         tell(member=member, kind="uji", subject=f"n{number}")
-    assert "3 baru" in as_member.get("/").content.decode()
+    assert " · 3 baru</b>" in as_member.get("/").content.decode()
     page = as_member.get("/pemberitahuan/").content.decode()
     assert [page.index(f"Judul n{number}") for number in (2, 1, 0)] == sorted(
         page.index(f"Judul n{number}") for number in range(3)
@@ -38,7 +38,7 @@ def test_the_newest_stands_first_and_is_marked_once(as_member: Client, as_strang
     assert 'href="/kartu/"' in page
     again = as_member.get("/pemberitahuan/").content.decode()
     assert (again.count("Judul"), again.count("Baru</span>")) == (3, 0)
-    assert " baru</span>" not in as_member.get("/").content.decode()
+    assert " baru</b>" not in as_member.get("/").content.decode()
     theirs = as_stranger.get("/pemberitahuan/").content.decode()
     assert "Judul" not in theirs
     assert "Belum ada pemberitahuan." in theirs

@@ -4,10 +4,13 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -340,7 +343,7 @@ def read(node: Any, text: dict[tuple[int, int], str]) -> str:
 
 
 def test_every_font_is_in_the_file_and_nothing_leads_elsewhere() -> None:
-    with pdfplumber.open(io.BytesIO(paper(document(reading(2015, 2025))))) as pdf:
+    with pdfplumber.open(io.BytesIO(paper(document(reading(2022, 2025))))) as pdf:
         objects = [pdf.doc.getobj(number) for xref in pdf.doc.xrefs for number in xref.get_objids()]
         dictionaries = [one for one in objects if isinstance(one, dict)]
         fonts = [one for one in dictionaries if "FontName" in one and "FontBBox" in one]
@@ -357,8 +360,8 @@ def test_one_year_is_one_page_and_many_years_repeat_their_heads() -> None:
     with pdfplumber.open(io.BytesIO(paper(document(only=2025)))) as pdf:
         assert len(pdf.pages) == 1
         assert (round(pdf.pages[0].width), round(pdf.pages[0].height)) == (842, 595)
-    with pdfplumber.open(io.BytesIO(paper(document(reading(1995, 2025))))) as pdf:
-        assert len(pdf.pages) > 5
+    with pdfplumber.open(io.BytesIO(paper(document(reading(2017, 2025))))) as pdf:
+        assert len(pdf.pages) > 3
         for page in pdf.pages[2:-1]:
             assert "Bulan iuran" in (page.extract_text() or "")
         assert all("Kode dokumen" in (page.extract_text() or "") for page in pdf.pages)
@@ -405,7 +408,7 @@ anything = st.text(
 ) | st.sampled_from(NASTY)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(name=anything, holder=anything)
 def test_what_a_member_or_an_employer_is_called_stays_text(name: str, holder: str) -> None:
     told = reading(employer=name)
@@ -419,9 +422,9 @@ def test_what_a_member_or_an_employer_is_called_stays_text(name: str, holder: st
     book = xlsx_writer.write(one)
     assert b"<f>" not in b"".join(zipfile.ZipFile(io.BytesIO(book)).read(part) for part in sheets(book))
     assert openpyxl.load_workbook(io.BytesIO(book))["Per bulan"]["B2"].data_type in ("s", "n", "inlineStr")
-    text = files.text_of_pdf(paper(one))
-    assert "root:" not in text
-    amounts = files.amounts_of_pdf(paper(one))
+    printed = paper(one)
+    assert "root:" not in files.text_of_pdf(printed)
+    amounts = files.amounts_of_pdf(printed)
     planted = len(files.MONEY.findall(name)) + len(files.MONEY.findall(holder))
     assert planted or amounts[1:] == files.of_json(json_writer.write(one)).amounts()
 
@@ -463,6 +466,30 @@ def test_json_is_what_its_schema_says() -> None:
     said["years"][0]["closing"]["amount"] = 3419823.0
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(said, SCHEMA)
+
+
+def test_the_compiler_never_enters_this_process() -> None:
+    paper(document(only=2025))
+    assert "typst" not in sys.modules
+
+
+def test_a_press_that_fails_says_nothing_of_the_paper(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.typ"
+    broken.write_text("#panic(sys.inputs.data)")
+    monkeypatch.setattr(pdf_writer, "TEMPLATE", broken)
+    with pytest.raises(pdf_writer.PressFailed) as failed:
+        pdf_writer.write({"holder": "BUDI SANTOSA"}, code=code_from(b"a code of a test"), address=ADDRESS)
+    assert failed.value.args == (1,)
+
+
+@pytest.mark.parametrize("endless", ["#while true { }", "#let more(n) = more(n + 1) + more(n + 2)\n#more(0)"])
+def test_a_press_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, endless: str) -> None:
+    broken = tmp_path / "broken.typ"
+    broken.write_text(endless)
+    monkeypatch.setattr(pdf_writer, "TEMPLATE", broken)
+    monkeypatch.setattr(pdf_writer, "PATIENCE_SECONDS", 1)
+    with pytest.raises((pdf_writer.PressFailed, subprocess.TimeoutExpired)):
+        pdf_writer.write({}, code=code_from(b"a code of a test"), address=ADDRESS)
 
 
 def test_a_paper_takes_little_time() -> None:

@@ -125,6 +125,9 @@ def test_the_newest_year_with_a_month_opens_and_others_are_one_press_away(as_mem
     text = as_member.get(page).content.decode()
     assert f"Apakah iuran dibayar? {first}" in text
     assert re.search(rf'aria-current="true">{first}<span aria-hidden="true"> !', text)
+    top = text.split("data-answer", 1)[1].split("data-settles", 1)[0]  # the answer stands above whether it adds up
+    assert f"Iuran April {first} tidak tercatat." in top
+    assert f'href="?tahun={first}#tahun"' in top
     other = as_member.get(f"{page}?tahun={last}").content.decode()
     assert f'href="?tahun={first}#tahun">Lihat {first}</a>' in other
 

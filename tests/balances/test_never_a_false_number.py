@@ -77,7 +77,7 @@ def fetch_statement(card: Card) -> str:
 class WhatAPageShows(TestCase):
     """hypothesis wants a database rolled back between its examples, which only its own test case gives."""
 
-    @limits(max_examples=25, **SAME_IN_CI)
+    @limits(max_examples=20, **SAME_IN_CI)
     @given(story=stories, merged_into=st.sampled_from([None, "24011122201"]))
     def test_an_amount_is_shown_only_with_its_date_and_only_if_it_was_said(
         self, story: list[Any], merged_into: str | None
@@ -135,7 +135,7 @@ def figures_of(look: dict[str, Any]) -> set[Figure]:
 
 
 class AnyFaults(TestCase):
-    @limits(max_examples=10, **SAME_IN_CI)
+    @limits(max_examples=7, **SAME_IN_CI)
     @given(story=steps, language=st.sampled_from(["id", "en"]), other_known=st.booleans())
     def test_only_a_good_answer_changes_a_figure(self, story: Any, language: str, other_known: bool) -> None:
         self._walk(story, language, other_known)
@@ -233,12 +233,10 @@ def test_a_real_fault_shows_nothing_where_nothing_was_and_the_old_where_it_was( 
     settings.DEMO = True  # the sandbox stands on another day
     card = link_sandbox_card(member, "24011122201", sandbox)
     make_card(member)
-    nothing = shows(card, but=but)
-    assert figures_of(nothing) == set()
     if kind != "older_as_of":  # an older answer where there is none is one, with its older date
         for operation in operations:
             assert under(sandbox, settings, kind, operation, card) != "ok"
-        assert shows(card, but=but) == nothing
+        assert figures_of(shows(card, but=but)) == set()
     assert (fetch_balance(card), fetch_statement(card)) == ("ok", "ok")
     something = shows(card, but=but)
     assert len(figures_of(something)) > 20

@@ -113,6 +113,29 @@ def test_of_a_frozen_card_nothing_is_told(member: User, upstream: Upstream) -> N
     assert told() == []
 
 
+def test_a_bug_in_telling_keeps_no_figure_away(
+    member: User, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    card = make_card(member)
+    upstream(answer("100.00", AS_OF), answer("150.00", AS_OF))
+    fetch(card)
+
+    poison = f"{card.kpj} Rp{10 + 5}0,00"
+
+    def broken(**words: Any) -> None:
+        Notice.objects.create(member=member, kind="half")
+        raise ValueError(poison)
+
+    monkeypatch.setattr(notices, "tell", broken)
+    fetch(card)
+    row = Balance.objects.get()
+    assert (row.amount, row.last_error) == (150, "")
+    assert told() == []
+    assert "notice_failed" in caplog.text
+    assert "Rp150" not in caplog.text
+    assert card.kpj not in caplog.text
+
+
 def test_a_merge_is_told_once_and_not_of_a_card_that_came_merged(member: User, upstream: Upstream) -> None:
     card, came_merged = make_card(member), make_card(member)
     upstream(answer("100.00", AS_OF), Merged(), cards=[record(card.kpj)])

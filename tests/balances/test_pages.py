@@ -124,7 +124,7 @@ def test_several_cards_have_a_total_that_tells_its_dates_and_gaps(as_member: Cli
     assert "Rp48.216.350,00" in text
     assert "Jumlah dari 2 kartu dengan tanggal berbeda: 31 Agustus 2026 dan 31 Oktober 2026." in text
     assert "Tidak termasuk 1 kartu yang sudah digabung" in text
-    assert text.count("<section") == 3
+    assert text.count('<section class="card"') == 3
 
 
 def test_fewer_than_two_amounts_have_no_total(as_member: Client, member: User) -> None:

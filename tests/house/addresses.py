@@ -21,6 +21,7 @@ from accounts.models import Card, LinkRequest, NoticeChoices, OfferedCard, User,
 from accounts.services import not_me_tokens
 from accounts.services.not_me_tokens import Purpose
 from accounts.services.notice_choices import stop_path
+from accounts.services.notices import tell
 from tests.factories import make_balance, make_card, make_kpj, make_statement
 
 # Open to visitors: nothing of a member's stands there.
@@ -134,6 +135,8 @@ def make_world(member: User) -> World:
     card = make_card(member)
     make_balance(card)
     make_statement(card)
+    for month in ("2026-07", "2026-08"):
+        tell(member=member, kind="month_missing", card=card, subject=month, facts={"months": [month]})
     TOTP.activate(member, generate_totp_secret())
     RecoveryCodes.activate(member)
     passkey = Authenticator.objects.create(

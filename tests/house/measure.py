@@ -4,6 +4,7 @@ Needs the folder's `.run/` for itself (stop `./portal demo` first; its data are 
 """
 
 import os
+import re
 import signal
 import statistics
 import sys
@@ -24,6 +25,7 @@ from demo.embedded import Valkey
 from demo.embedded.postgres import free_port
 from demo.embedded.process import Program, wait_until
 from demo.web import answers
+from tests.house import page_costs
 from tests.house.website import ROOT, Person
 from tests.house.wire import Wire, commands
 
@@ -143,6 +145,27 @@ def warm_page(demo: Demo, person: Person) -> None:
         browser.close()
 
 
+def papers(person: Person) -> None:
+    """Each year of the longest card once, so that no paper is made twice; the first loads the compiler."""
+    cards = sorted(set(re.findall(r"/saldo/[\w-]{36}/rincian", person.get("/rincian/").text)))
+    wait_until(lambda: all("data-year" in person.get(f"{card}/").text for card in cards), timeout=30, pause=1)
+    years = {card: sorted(set(re.findall(r'data-year="(\d{4})"', person.get(f"{card}/").text))) for card in cards}
+    card = max(cards, key=lambda one: len(years[one]))
+    files: list[bytes] = []
+
+    def get(name: str) -> float:
+        return seconds(lambda: files.append(person.http.get(f"{card}.{name}").raise_for_status().content))
+
+    first, *others = [get(f"pdf?tahun={year}") for year in years[card]]
+    tell(
+        "PDF of a year, seconds: the first, median of the others, slowest",
+        (first, statistics.median(others), max(others)),
+    )
+    tell("PDF of a year, bytes, median", statistics.median(map(len, files)))
+    for form in ("pdf", "csv", "json", "xlsx"):
+        tell(f"all {len(years[card])} years as {form}, seconds, bytes", (get(form), len(files[-1])))
+
+
 def without_redis(demo: Demo, person: Person, way: str) -> None:
     demo.valkey.stop() if way == "stopped" else demo.valkey.program.send(signal.SIGSTOP)
     pages = []
@@ -187,6 +210,8 @@ def main() -> None:
             person = demo.person()
             person.get("/saldo/")
             warm_page(demo, person)
+            page_costs.tell_all(demo.url, person)
+            papers(person)
             fifty_reloads(demo, person)
             time.sleep(60)  # its own retries are over
             for _ in range(2):

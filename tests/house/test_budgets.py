@@ -4,13 +4,16 @@ Its three SQL queries are held by tests/balances/test_pages.py.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext
 
 from accounts.models import User
-from tests.factories import make_balance, make_card
+from tests.factories import make_balance, make_card, make_statement
 from tests.house.website import Person, Website
 from tests.house.wire import Wire, commands
 from tests.plugins.processes import RedisServer
@@ -70,3 +73,32 @@ def test_the_first_balance_page_with_everything_is_light(cards: None, signed_in:
     files = [path for path in wire.bytes if path.endswith((".css", ".js", ".svg"))]
     assert len(files) >= 3
     assert {wire.encodings[path] for path in files} == {"br"}
+
+
+# SQL statements of a warm page for a member with one card: session, member, then what the page is about.
+STATEMENTS = {
+    "home": 3,  # unread notices
+    "balance": 3,  # cards with their balances
+    "balance_fragment": 3,
+    "projection": 4,  # the last reported wage
+    "claim_when": 3,
+    "statement": 6,  # years, rows and employments
+    "statement_fragment": 6,
+    "card_list": 5,
+    "timeline": 5,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_warm_page_asks_the_database_so_often(
+    name: str, as_member: Client, member: User, django_assert_num_queries: Callable[..., AbstractContextManager[None]]
+) -> None:
+    card = make_card(member)
+    make_balance(card)
+    make_statement(card)
+    of_all = name in {"home", "card_list", "timeline"}
+    address = reverse(name, kwargs=None if of_all else {"card_id": card.public_id})
+    as_member.get(address)
+    with django_assert_num_queries(STATEMENTS[name]):
+        assert as_member.get(address).status_code == 200
