@@ -142,6 +142,4 @@ def end_sessions_of(pks: list[int]) -> None:
 
 def _write(member: User, about: str, **context: object) -> None:
     if member.email:
-        mail.write(
-            template_prefix=f"privacy/mail/{about}", to=member.email, language=member.language, context=context
-        )
+        mail.write(template_prefix=f"privacy/mail/{about}", to=member.email, language=member.language, context=context)

@@ -1,4 +1,4 @@
-"""Everything we hold about a member: every table that has rows of theirs, every column of it, opened where it is sealed.
+"""Everything we hold about a member: every table with rows of theirs, every column of it, opened where it is sealed.
 
 Apps register their tables here. A table that is not registered, and not named in EXCLUDED with a reason, fails
 tests/accounts/test_privacy_export.py; so does a column that is neither exported nor left out with a reason.
@@ -30,7 +30,9 @@ SECRET: Final = _("rahasia yang hanya dipakai untuk login; di dalam berkas ia da
 HASH: Final = _("sidik yang tidak dapat dibaca; nilai aslinya ada di kolom lain bila masih tersimpan")
 INTERNAL: Final = _("hubungan antartabel, sudah terlihat dari susunan berkas ini")
 OTHERS: Final = _("tentang orang lain")
-UPSTREAM: Final = _("tanda terima antara portal dan BPJS Ketenagakerjaan; dengan itu orang lain dapat menanyakan data Anda")
+UPSTREAM: Final = _(
+    "tanda terima antara portal dan BPJS Ketenagakerjaan; dengan itu orang lain dapat menanyakan data Anda"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

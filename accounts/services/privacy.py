@@ -114,9 +114,7 @@ def in_dispute(member: User) -> bool:
 
 def _answer(member: User, purpose: Purpose, agreed: bool, source: Source) -> None:
     language = (translation.get_language() or member.language)[:2]
-    Consent.objects.create(
-        member=member, purpose=purpose, version=CURRENT.version, language=language, agreed=agreed
-    )
+    Consent.objects.create(member=member, purpose=purpose, version=CURRENT.version, language=language, agreed=agreed)
     if purpose == Purpose.NEWS:
         kinds = [kind.code for kind in notices.ordinary()] if agreed else []
         NoticeChoices.objects.update_or_create(member=member, defaults={"mail_kinds": kinds})

@@ -47,9 +47,7 @@ def give_everything(member: User, staff: User) -> Card:
     FetchAttempt.objects.create(card=world.card, started_at=now, milliseconds=5, outcome="ok")
     CodeEvent.objects.create(kind=CodeEvent.Kind.SENT, kpj_index=kpj_index(make_kpj()), member=member)
     decided = {"staff": staff, "reason": "sudah dicek"}
-    LinkDecision.objects.create(
-        link_request=world.request, about=LinkRequest.State.DISPUTED, approves=True, **decided
-    )
+    LinkDecision.objects.create(link_request=world.request, about=LinkRequest.State.DISPUTED, approves=True, **decided)
     CardDecision.objects.create(card=world.card, about=now, **decided)
     recovery = RecoveryRequest.objects.create(kind=RecoveryRequest.Kind.STAFF, member=member)
     RecoveryDecision.objects.create(recovery=recovery, approves=True, **decided)

@@ -53,9 +53,7 @@ def test_nothing_of_the_member_is_left_but_what_was_named(member: User, stranger
     member.deletion.__class__.objects.exclude(pk=member.pk).delete()
     assert deletion.carry_out_due() == 1
     assert not User.objects.filter(pk=member.pk).exists()
-    left = [
-        (place, text) for place, text in clear_texts() if "contactchange" not in place or "lama" not in text
-    ]
+    left = [(place, text) for place, text in clear_texts() if "contactchange" not in place or "lama" not in text]
     assert found_in(left, planted) == []
     assert OutgoingMail.objects.count() == 3  # the farewell; two of the stranger's, untouched
     assert not RecoveryRequest.objects.filter(nik_index=nik_index(NIK)).exists()

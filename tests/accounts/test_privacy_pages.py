@@ -188,9 +188,7 @@ def test_nobody_links_a_card_without_having_agreed(as_stranger: Client, stranger
     assert as_stranger.get("/kartu/").status_code == 200
 
 
-def test_withdrawing_ends_the_processing_and_keeps_the_account(
-    member: User, as_member: Client, stranger: User
-) -> None:
+def test_withdrawing_ends_the_processing_and_keeps_the_account(member: User, as_member: Client, stranger: User) -> None:
     card, other = make_card(member), make_card(stranger)
     make_balance(card)
     make_balance(other)
@@ -268,7 +266,13 @@ def test_staff_do_not_vanish_by_themselves(staff: User) -> None:
 def test_every_page_opens_for_its_owner(member: User, as_member: Client) -> None:
     make_world(member)
     prove(as_member)
-    for address in (*NEEDS_PROOF, "/privasi/", "/privasi/perbaiki/", "/privasi/persetujuan/", "/privasi/hapus/pastikan/"):
+    for address in (
+        *NEEDS_PROOF,
+        "/privasi/",
+        "/privasi/perbaiki/",
+        "/privasi/persetujuan/",
+        "/privasi/hapus/pastikan/",
+    ):
         assert as_member.get(address).status_code in (200, 302), address
     assert export.HELD
     assert LinkRequest.objects.exists()
