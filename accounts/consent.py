@@ -1,4 +1,4 @@
-"""What a person agrees to: the text of the privacy notice by version, the purposes apart, and who has to be asked again.
+"""What a person agrees to: the privacy notice by version, purpose by purpose, and who has to be asked again.
 
 A published text never changes; other words are a new version with a date of its own (ADR 27).
 """
@@ -87,8 +87,8 @@ NOTICES: Final[tuple[Notice, ...]] = (
                 _("Dasarnya"),
                 (
                     _(
-                        "Persetujuan Anda (Pasal 20 ayat (2) huruf a UU 27/2022) untuk mengambil dan menampilkan saldo, "
-                        "dan, terpisah dari itu, untuk email tambahan."
+                        "Persetujuan Anda (Pasal 20 ayat (2) huruf a UU 27/2022) untuk mengambil dan menampilkan "
+                        "saldo, dan, terpisah dari itu, untuk email tambahan."
                     ),
                     _(
                         "Kewajiban hukum (huruf c) untuk catatan akses: undang-undang meminta setiap pemrosesan "
@@ -100,8 +100,8 @@ NOTICES: Final[tuple[Notice, ...]] = (
                 _("Kepada siapa data diberikan"),
                 (
                     _(
-                        "Kepada sistem BPJS Ketenagakerjaan, untuk mencocokkan kartu dan menanyakan saldo. Tidak kepada "
-                        "pengiklan, tidak dijual, dan tidak ada keputusan yang dibuat oleh mesin saja."
+                        "Kepada sistem BPJS Ketenagakerjaan, untuk mencocokkan kartu dan menanyakan saldo. Tidak "
+                        "kepada pengiklan, tidak dijual, dan tidak ada keputusan yang dibuat oleh mesin saja."
                     ),
                     _("Petugas kami hanya melihat data Anda bila perlu, dan setiap kali melihat itu tercatat."),
                 ),
@@ -110,8 +110,8 @@ NOTICES: Final[tuple[Notice, ...]] = (
                 _("Hak Anda"),
                 (
                     _(
-                        "Melihat dan mengunduh semua data Anda, memperbaikinya, menarik persetujuan, dan menghapus akun: "
-                        "semuanya di halaman Privasi. Permintaan yang perlu petugas dijawab dalam 3 x 24 jam."
+                        "Melihat dan mengunduh semua data Anda, memperbaikinya, menarik persetujuan, dan menghapus "
+                        "akun: semuanya di halaman Privasi. Permintaan yang perlu petugas dijawab dalam 3 x 24 jam."
                     ),
                     _(
                         "Menarik persetujuan tidak mengubah saldo Anda di BPJS Ketenagakerjaan. Tanpa persetujuan, "

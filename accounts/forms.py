@@ -208,7 +208,7 @@ class SignupForm(account.SignupForm):  # type: ignore[misc]
                 label=_("Saya sudah membaca pemberitahuan privasi dan setuju"),
                 error_messages={"required": _("Tanpa persetujuan, saldo Anda tidak boleh kami ambil.")},
             )
-        self.fields["news"] = forms.BooleanField(label=PURPOSES[Purpose.NEWS], required=False)
+        self.fields["news"] = forms.BooleanField(label=str(PURPOSES[Purpose.NEWS]), required=False)
 
     def custom_signup(self, request: Any, user: Any) -> None:
         """What stands above the button is agreed to by pressing it; mail is an answer of its own (ADR 27)."""

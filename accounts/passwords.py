@@ -132,7 +132,7 @@ class BreachedValidator:
         return ""
 
 
-# The file: one SHA-1 in hex a line, sorted, anything after a colon ignored. That is how "Have I Been Pwned" gives it out.
+# The file: one SHA-1 in hex a line, sorted, anything after a colon ignored: as "Have I Been Pwned" gives it out.
 
 _HEX: Final = 40
 

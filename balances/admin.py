@@ -95,7 +95,8 @@ class BalanceAdmin(OfCardAdmin):
     ) -> HttpResponse:
         row = self.row_or_404(request, object_id)
         with_amount = reveal.is_open(request, _amount_of(row))
-        self._write(request, row, **({"amount": True} if with_amount else {}))
+        details: dict[str, Any] = {"amount": True} if with_amount else {}
+        self._write(request, row, **details)
         return self._balance_page(request, row, with_amount=with_amount)
 
     def amount_view(self, request: HttpRequest, pk: int) -> HttpResponse:

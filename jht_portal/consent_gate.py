@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.consent import WITHDRAWN, Standing
+from accounts.models import User
 
 SHOWS: Final = ("/saldo/", "/rincian/", "/proyeksi/", "/kartu/")
 LINKS: Final = ("/kartu/tambah/", "/kartu/tawaran/")
@@ -21,11 +22,12 @@ class ConsentMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(SHOWS) and request.user.is_authenticated and self._waits(request):
+        if request.path.startswith(SHOWS) and request.user.is_authenticated and _waits(request.user, request.path):
             asked = request.path if request.method in ("GET", "HEAD") else ""
             return HttpResponseRedirect(f"{reverse('privacy_consent')}?{urlencode({'next': asked})}")
         return self.get_response(request)
 
-    def _waits(self, request: HttpRequest) -> bool:
-        never = request.user.consent_version in ("", WITHDRAWN)
-        return request.user.consent_standing == Standing.NEEDED or (never and request.path.startswith(LINKS))
+
+def _waits(member: User, path: str) -> bool:
+    never = member.consent_version in ("", WITHDRAWN)
+    return member.consent_standing == Standing.NEEDED or (never and path.startswith(LINKS))

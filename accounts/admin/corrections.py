@@ -37,11 +37,11 @@ class CorrectionAdmin(StaffAdmin):
 
     @admin.display(description=gettext_lazy("permintaan"))
     def wish(self, row: Correction) -> str:
-        return row.text
+        return str(row.text)
 
     @admin.display(description=gettext_lazy("jawaban"))
     def reply(self, row: Correction) -> str:
-        return row.answer
+        return str(row.answer)
 
     @admin.display(description=gettext_lazy("jawab paling lambat"))
     def answer_by(self, row: Correction) -> Any:

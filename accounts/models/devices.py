@@ -7,7 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -34,5 +34,5 @@ class KnownDevice(models.Model):
 def device_name(browser: str, system: str) -> str:
     """As people call it. Never a place: what an address tells about that is a guess."""
     if browser and system:
-        return say("%(browser)s di %(system)s") % {"browser": browser, "system": system}
-    return browser or system or say("Perangkat lain")
+        return gettext("%(browser)s di %(system)s") % {"browser": browser, "system": system}
+    return browser or system or gettext("Perangkat lain")

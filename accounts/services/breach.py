@@ -1,4 +1,4 @@
-"""Whose data were seen or changed, when, and which fields: what article 46 of UU 27/2022 asks for within 3 x 24 hours."""
+"""Whose data were seen or changed, when, and which fields: article 46 of UU 27/2022, within 3 x 24 hours."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from accounts.audit import Action
 from accounts.models import AuditRow
 
 # Which fields an act lays open. What is not named here shows none of a member's.
-FIELDS: Final[Mapping[Action, str]] = {
+FIELDS: Final[Mapping[str, str]] = {
     Action.BALANCE_SEEN_BY_MEMBER: "balance, statement, employers, last four of the KPJ",
     Action.BALANCE_SEEN_BY_STAFF: "state of the balance, last four of the KPJ",
     Action.EMAIL_SEEN_BY_STAFF: "email",
@@ -52,4 +52,8 @@ def affected(
         rows = rows.filter(address=address)
     told = rows.order_by().values("member", "action").annotate(times=Count("pk"), first=Min("at"), last=Max("at"))
     for row in told.order_by("member", "first"):
-        yield Affected(fields=FIELDS.get(row["action"], ""), **row)
+        if row["member"] is not None:  # the filter says so; this is for the type
+            yield Affected(
+                member=row["member"], action=row["action"], fields=FIELDS.get(row["action"], ""), times=row["times"],
+                first=row["first"], last=row["last"],
+            )  # fmt: skip

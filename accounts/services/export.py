@@ -1,4 +1,4 @@
-"""Everything we hold about a member: every table that has rows of theirs, every column of it, opened where it is sealed.
+"""Everything we hold about a member: every table with rows of theirs, every column of it, opened where it is sealed.
 
 Apps register their tables here. A table that is not registered, and not named in EXCLUDED with a reason, fails
 tests/accounts/test_privacy_export.py; so does a column that is neither exported nor left out with a reason.

@@ -191,7 +191,9 @@ export.register(
         title=_("Pemberitahuan untuk Anda"),
         rows=lambda member: Notice.objects.filter(member=member),
         left_out={"id": INTERNAL, "member": INTERNAL, "card": INTERNAL},
-        labels={"title": _("Judul"), "told_at": _("Waktu"), "read_at": _("Dibaca"), "mailed_at": _("Dikirim lewat email")},
+        labels={
+            "title": _("Judul"), "told_at": _("Waktu"), "read_at": _("Dibaca"), "mailed_at": _("Dikirim lewat email"),
+        },
         words=_notice_words,
     ),
     Held(
@@ -223,7 +225,9 @@ export.register(
         title=_("Permintaan perbaikan"),
         rows=lambda member: Correction.objects.filter(member=member),
         left_out={"id": INTERNAL, "member": INTERNAL},
-        labels={"text": _("Yang Anda tulis"), "answer": _("Jawaban kami"), "state": _("Keadaan"), "created_at": _("Waktu")},
+        labels={
+            "text": _("Yang Anda tulis"), "answer": _("Jawaban kami"), "state": _("Keadaan"), "created_at": _("Waktu"),
+        },
     ),
     Held(
         model=Deletion,
@@ -237,7 +241,10 @@ export.register(
         title=_("Siapa melihat atau mengubah apa"),
         rows=lambda member: AuditRow.objects.filter(Q(member=member.public_id) | Q(actor=member.public_id)),
         left_out={"id": INTERNAL, "actor": OTHERS, "member": INTERNAL, "link": HASH, "position": INTERNAL},
-        labels={"at": _("Waktu"), "what": _("Apa"), "who": _("Siapa"), "door": _("Lewat"), "address": _("Alamat internet")},
+        labels={
+            "at": _("Waktu"), "what": _("Apa"), "who": _("Siapa"), "door": _("Lewat"),
+            "address": _("Alamat internet"),
+        },
         words=_audit_words,
     ),
 )  # fmt: skip

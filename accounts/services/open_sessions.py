@@ -80,6 +80,7 @@ def _client(request: HttpRequest) -> dict[str, str]:
 
 def open_sessions_of(request: HttpRequest, user: User) -> list[OpenSession]:
     """This one first, then the one seen last."""
+    track(request, user)
     present = request.session.session_key
     rows = UserSession.objects.purge_and_list(user)
     told = [_told(row, is_this=row.session_key == present) for row in rows]

@@ -69,7 +69,7 @@ def withdraw(*, member: User, source: Source) -> None:
     """
     cards.lock_member(member.pk)
     for purpose in Purpose:
-        if has_agreed(member=member, purpose=purpose):
+        if purpose == Purpose.SERVICE or has_agreed(member=member, purpose=purpose):
             _answer(member, purpose, False, source)
     member.consent_version, member.consent_asked_on = WITHDRAWN, None
     User.objects.filter(pk=member.pk).update(consent_version=WITHDRAWN, consent_asked_on=None)

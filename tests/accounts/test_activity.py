@@ -40,14 +40,6 @@ def html_of(client: Client, **asked: Any) -> str:
     return client.get(reverse("activity"), asked).content.decode()
 
 
-def proved(client: Client) -> Client:
-    """As a moment after the password was typed."""
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
-    session.save()
-    return client
-
-
 def sign_in(user: User, agent: str = CHROME) -> Client:
     """The real way, through the login form."""
     client = Client(headers={"user-agent": agent})

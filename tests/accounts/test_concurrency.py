@@ -3,18 +3,20 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 from celery import current_app
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import ring
-from accounts.models import Card, LinkRequest, OutgoingMail, User
-from accounts.services import cards, linking, linking_steps
+from accounts.models import Card, LinkRequest, OutgoingMail, User, kpj_index
+from accounts.services import cards, limits, linking, linking_steps
+from accounts.services.limits import NotNow
 from tests.accounts.conftest import KPJ, ask, link, type_code, work
 from tests.factories import make_member
 
@@ -134,3 +136,28 @@ def test_without_a_broker_people_sign_up_in_and_ask_for_cards(no_broker, upstrea
     row = LinkRequest.objects.get()
     assert (row.member, row.state) == (User.objects.get(pk=member.pk), State.MATCHING)
     assert work(row).state == State.CODE_SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_of_many_accounts_about_one_card_are_counted_before_they_are_answered(upstream):
+    rows = [work(ask(make_member())) for _ in range(4)]
+    LinkRequest.objects.update(challenge_ref="C1", state=State.CODE_SENT, next_fetch_at=None, fetch_started_at=None)
+    for _ in range(limits.WRONG_CODES_A_DAY - 2):
+        limits.count_code(kind="wrong", member=rows[0].member, kpj_index=bytes(rows[0].kpj_index))
+    done = at_once(*[partial(type_code, row, "000000") for row in rows])
+    assert sum(isinstance(one, NotNow) for one in done) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_codes_asked_for_at_once_are_capped_too(upstream):
+    members = [make_member() for _ in range(3)]
+    index = kpj_index(KPJ)
+    for member in members:  # nobody's first
+        limits.count_code(kind="sent", member=member, kpj_index=index)
+
+    def reserve(member: User) -> None:
+        with transaction.atomic():
+            limits.reserve_code(member=member, kpj_index=index)
+
+    done = at_once(*[partial(reserve, one) for one in members * 2])
+    assert sum(one is None for one in done) == limits.CODES_A_DAY - 3

@@ -4,11 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit, selectors
+from accounts.admin import evidence
 from accounts.models import AuditRow, Card, LinkDecision, LinkRequest, OfferedCard, User
-from accounts.services import cards, limits, linking, linking_decision, offers
+from accounts.services import cards, limits, linking, linking_decision, locks, offers
 from accounts.services.linking_decision import CannotDecide
 from tests.accounts.conftest import KPJ, NO_CONTACT_KPJ, SECOND_KPJ, ask, link, mails, type_code, work
 from tests.accounts.test_linking import wiped
@@ -265,6 +267,84 @@ def letters() -> list[tuple[str, str, bool]]:
     about = (TestLetters.OPENED, TestLetters.DECIDED)
     told = [one for one in mails() if one["subject"] in about]
     return [(one["to"], one["subject"], "terhubung ke akun Anda" in one["text"]) for one in told]
+
+
+class TestAStrongerProof:
+    """A code beats staff's word: the weaker link is closed at once, and may be proved anew."""
+
+    @pytest.fixture
+    def beaten(self, member, stranger, upstream) -> Card:
+        card = make_card(stranger, KPJ, proof="staff")
+        assert link(member, upstream).state == State.LINKED
+        card.refresh_from_db()
+        return card
+
+    def test_closes_the_weaker_link_at_once(self, member, stranger, beaten):
+        assert (beaten.state, beaten.frozen_because) == ("frozen", "outranked")
+        assert selectors.cards_visible_to(member).get().state == "active"
+        assert "dibuktikan orang lain" in str([one["subject"] for one in mails() if one["to"] == stranger.email])
+
+    def test_the_beaten_holder_may_prove_it_too_and_then_staff_decide(self, member, stranger, staff, upstream, beaten):
+        row = link(stranger, upstream)
+        assert row.state == State.DISPUTED
+        assert {card.state for card in Card.objects.all()} == {"frozen"}
+        decide(row, staff)
+        decide(row, make_member(is_staff=True))
+        assert [card.state for card in stranger.cards.order_by("pk")] == ["unlinked", "active"]
+        assert {card.state for card in member.cards.all()} == {"unlinked"}
+
+    def test_an_equal_proof_does_not(self, member, stranger, upstream):
+        make_card(stranger, KPJ)
+        assert link(member, upstream).state == State.DISPUTED
+
+    def test_a_weaker_one_takes_nothing(self, member, stranger, staff, colleague, upstream):
+        make_card(stranger, NO_CONTACT_KPJ)
+        row = work(ask(member, **NO_CONTACT))
+        decide(row, staff)
+        assert decide(row, colleague).state == State.DISPUTED
+        assert not selectors.cards_visible_to(member).exists()
+
+
+class TestLettingGoBeforeADispute:
+    def test_takes_along_what_rested_on_the_proof(self, as_stranger, stranger, member, upstream):
+        """A thief who let the proof go used to keep the cards it had brought."""
+        first, second = link_with_offer(stranger, upstream)
+        page = as_stranger.get(reverse("card_unlink", args=[first.public_id])).content.decode()
+        assert f"KPJ •••• {second.kpj_last4}" in page
+        as_stranger.post(reverse("card_unlink", args=[first.public_id]))
+        assert {card.state for card in stranger.cards.all()} == {"unlinked"}
+        assert link(member, upstream).state == State.LINKED
+
+    def test_is_refused_while_one_of_them_is_in_a_dispute_of_its_own(self, stranger, upstream):
+        first, _second = link_with_offer(stranger, upstream)
+        link(make_member("ketiga@contoh.example"), upstream, kpj=SECOND_KPJ)
+        with pytest.raises(cards.InDispute):
+            cards.unlink(card=first, source=audit.Source(door="web"))
+
+    def test_for_a_day_staff_cannot_give_it_to_another_account_but_a_code_can(
+        self, member, stranger, staff, colleague, upstream
+    ):
+        cards.unlink(card=make_card(stranger, NO_CONTACT_KPJ), source=audit.SYSTEM)
+        cards.unlink(card=make_card(stranger, KPJ), source=audit.SYSTEM)
+        assert link(member, upstream).state == State.LINKED
+        other = make_member("ketiga@contoh.example")
+        row = work(ask(other, **NO_CONTACT))
+        with pytest.raises(CannotDecide, match="let_go_lately"):
+            decide(row, staff)
+        Card.objects.update(unlinked_at=timezone.now() - timedelta(hours=25))
+        decide(row, staff)
+        assert decide(row, colleague).state == State.LINKED
+
+
+class TestEvidence:
+    def test_staff_see_what_each_side_brings_and_no_number(self, member, stranger, disputed):
+        locks.lock_card(member=stranger, public_id=Card.objects.get().public_id, source=audit.SYSTEM)
+        disputed.refresh_from_db()
+        claimant, holder = evidence.of_request(disputed)
+        assert (claimant.member, str(claimant.proof), claimant.name) == (member, "kode ke kontak peserta", "sama")
+        assert (holder.member, str(holder.proof)) == (stranger, "kode ke kontak peserta")
+        assert holder.notes == ["kartu dikunci pemilik"]
+        assert KPJ not in str((claimant, holder))
 
 
 class TestLetters:

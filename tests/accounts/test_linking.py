@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit, selectors
@@ -36,7 +37,7 @@ from tests.accounts.conftest import (
     type_code,
     work,
 )
-from tests.factories import make_card
+from tests.factories import make_card, make_member
 
 State = LinkRequest.State
 PERSONAL = ("kpj_sealed", "nik_sealed", "name_sealed", "birth_date_sealed", "code_sealed", "member_ref_sealed")
@@ -422,6 +423,35 @@ class TestLimits:
         row = work(ask(member))
         assert (row.state, row.last_error, row.next_fetch_at) == (State.CODE_SENT, "codes_today", None)
         assert row.code_after > timezone.now() + timedelta(hours=4)
+
+
+class TestTheAlarm:
+    def test_is_raised_when_most_of_an_hours_requests_do_not_match(self, db, upstream, caplog):
+        for number in range(limits.ALARM_FROM):
+            if number % 5 == 0:
+                member = make_member()
+            assert work(ask(member, kpj=f"249999999{number:02}")).state == State.REFUSED
+        assert limits.watch()
+        assert f"link_refusals_high asked={limits.ALARM_FROM} refused={limits.ALARM_FROM} accounts=6" in caplog.text
+
+    def test_is_not_raised_on_an_ordinary_day(self, member, upstream):
+        work(ask(member, kpj="24999999901"))
+        link(member, upstream)
+        assert not limits.watch()
+
+
+class TestTheNameOnRecord:
+    def test_that_differs_is_said_early_and_stays_said_with_what_to_do(self, as_member, member, upstream):
+        row = link(member, upstream, name="BUDI UJI SANTOSO")
+        assert row.card.name_differs
+        for address in (reverse("link_progress", args=[row.public_id]), reverse("card_list")):
+            page = as_member.get(address).content.decode()
+            assert "sebelum Anda mengajukan klaim" in page
+            assert NAME not in page.replace("BUDI UJI SANTOSO", "")
+
+    def test_that_is_the_same_is_not_spoken_of(self, as_member, member, upstream):
+        link(member, upstream)
+        assert "sebelum Anda mengajukan klaim" not in as_member.get(reverse("card_list")).content.decode()
 
 
 class TestEnds:

@@ -25,6 +25,7 @@ from tests.accounts.conftest import (
     link,
     work,
 )
+from tests.admin.conftest import second_factor_done
 from tests.factories import make_card, make_member
 
 State = LinkRequest.State
@@ -292,8 +293,7 @@ class TestNobodyElse:
         assert Card.objects.get().state == "active"
 
     def test_staff_without_a_card_of_their_own(self, staff, addresses):
-        client = Client()
-        client.force_login(staff)
+        client = second_factor_done(staff)
         for method, address in addresses:
             assert getattr(client, method)(address, {"code": "123456"}).status_code == 404, address
 

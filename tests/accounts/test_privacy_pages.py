@@ -1,11 +1,12 @@
 """My rights, page by page: what they say, what they ask first, what they do, and to whom they never open."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts import audit
 from accounts.consent import CURRENT, NOTICES, WITHDRAWN, Purpose, Standing
@@ -203,6 +204,7 @@ def test_withdrawing_ends_the_processing_and_keeps_the_account(member: User, as_
     assert not member.offered_cards.exists()
     assert list(Balance.objects.values_list("card", flat=True)) == [other.pk]
     assert not privacy.has_agreed(member=member, purpose=Purpose.SERVICE)
+    assert "consent_withdrawn" in actions(member)
     assert as_member.get("/saldo/")["Location"].startswith("/privasi/persetujuan/")
     assert as_member.get("/privasi/").status_code == 200
 
@@ -222,6 +224,20 @@ def test_a_card_in_dispute_outlasts_the_withdrawal_frozen_and_goes_once_it_is_se
 
 def test_versions_are_days_in_order() -> None:
     assert [one.version for one in NOTICES] == sorted({one.version for one in NOTICES})
+
+
+# SHA-256 of each published text in Indonesian. A published text never changes: other words are a new version, whose
+# digest is added here.
+PUBLISHED = {"2026-11-22": "fbf93b34b4561cd7e19873bfc5aab6eb13b647caa04b14c3063ecec3863dd6b1"}
+
+
+def test_a_published_text_never_changes() -> None:
+    with translation.override("id"):
+        told = {
+            one.version: sha256("\n".join(str(text) for s in one.sections for text in (s.title, *s.points)).encode())
+            for one in NOTICES
+        }
+    assert {version: digest.hexdigest() for version, digest in told.items()} == PUBLISHED
 
 
 # Deletion

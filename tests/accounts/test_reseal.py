@@ -2,6 +2,7 @@
 
 import base64
 import re
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,7 @@ def test_what_was_written_meanwhile_stays(member: User, settings: Any) -> None:
         Card.objects.filter(pk=card.pk).update(kpj_sealed="")  # unlinked
         return str(place.change(stored, row))
 
-    done = resealing.reseal(resealing.replace(place, change=meanwhile))
+    done = resealing.reseal(replace(place, change=meanwhile))
     assert done.resealed == 0
     assert Card.objects.get().kpj_sealed == ""
 

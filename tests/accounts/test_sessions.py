@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -256,6 +257,8 @@ def test_the_warning_is_spoken_and_one_press_keeps_the_session(browser: Browser,
     expect(dialog).to_be_visible(timeout=15_000)
     assert page.evaluate("document.getElementById('session-end').contains(document.activeElement)")
     assert "tiga menit" in (dialog.get_attribute("aria-describedby") and dialog.inner_text())
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.get_by_role("button", name="Tetap masuk").click()
     expect(dialog).to_be_hidden()
     expect(page.get_by_role("status").filter(has_text="diperpanjang")).to_have_count(1)

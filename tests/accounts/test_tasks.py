@@ -18,6 +18,7 @@ def test_every_bell_that_is_rung_has_a_task(settings):
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     ours = {name for name in scheduled if name.startswith("accounts.")} | {
         "accounts.advance_link",
+        "accounts.advance_recovery",
         "accounts.send_mail",
     }
     assert ours == {name for name in current_app.tasks if name.startswith("accounts.")}

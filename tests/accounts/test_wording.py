@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from accounts import wording
+from accounts import lock_views, views, wording
 from accounts.claim import INTERNAL_ERROR
 from accounts.models import Card, LinkRequest
 from accounts.selectors import link_progress
-from accounts.services import cards, limits, linking, linking_outcomes, linking_steps, offers
+from accounts.services import cards, contact_change, limits, linking, linking_outcomes, linking_steps, locks, offers
 from providers import errors
 
 State = LinkRequest.State
@@ -38,7 +38,19 @@ def test_every_error_of_the_port_has_a_word_for_waiting():
 
 def test_every_refusal_in_the_code_is_worded():
     sources = "".join(
-        inspect.getsource(one) for one in (cards, limits, linking, linking_outcomes, linking_steps, offers)
+        inspect.getsource(one)
+        for one in (
+            cards,
+            contact_change,
+            limits,
+            linking,
+            linking_outcomes,
+            linking_steps,
+            lock_views,
+            locks,
+            offers,
+            views,
+        )
     )
     for code in wording.REFUSALS:
         if code not in ("already_linked", "in_dispute"):

@@ -1,4 +1,4 @@
-"""Behind a mask only with a reason: written down first, five minutes, one value, one session. And the trail in words."""
+"""Behind a mask only with a reason: written down first, five minutes, one value, one session. The trail in words."""
 
 from datetime import timedelta
 

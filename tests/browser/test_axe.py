@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
@@ -58,7 +59,9 @@ def open_as(browser: Browser, base: str, language: str) -> Iterator[Callable[...
 def mark_as_just_proved(client: Client) -> None:
     """As after a login a moment ago, so that pages which ask to prove oneself first open."""
     session = client.session
-    session["account_authentication_methods"] = [{"method": "password", "at": timezone.now().timestamp()}]
+    proved = {"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}
+    session["account_authentication_methods"] = [proved]
+    session["account_authentication_methods_user"] = session[SESSION_KEY]
     session.save()
 
 

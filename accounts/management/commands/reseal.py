@@ -38,9 +38,9 @@ class Command(BaseCommand):
             self.stdout.write(f"Still needed: {', '.join(old)}.")
         else:
             self.stdout.write(
-                f"No row needs another key than {writing_key()}. Once web, worker and beat have all been restarted with "
-                "it in front, run this once more; then the older keys may leave FIELD_KEYS. Keep them as long as a "
-                "backup from before."
+                f"No row needs another key than {writing_key()}. Once web, worker and beat have all been restarted "
+                "with it in front, run this once more; then the older keys may leave FIELD_KEYS. Keep them as long as "
+                "a backup from before."
             )
 
 

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts import audit, selectors
+from accounts.consent import CURRENT
 from accounts.models import Card, LinkRequest, User, kpj_index
 from accounts.services import cards, linking, linking_decision, linking_steps
 from accounts.services.staff import STAFF_GROUP
@@ -96,8 +97,11 @@ class Command(BaseCommand):
 
     def _person(self, person: DemoPerson, **fields: Any) -> User:
         user, created = User.objects.get_or_create(
-            email=person.email, defaults={"password": self.password, "language": person.language, **fields}
-        )
+            email=person.email,
+            defaults={
+                "password": self.password, "language": person.language, "consent_version": CURRENT.version, **fields
+            },
+        )  # fmt: skip
         if created:
             EmailAddress.objects.create(user=user, email=person.email, verified=True, primary=True)
         if person.authenticator and not Authenticator.objects.filter(user=user).exists():
