@@ -114,7 +114,8 @@ def settle(row: LinkRequest, source: Source, *, proof: str, card_ref: str = "") 
 
 
 def _outranks(row: LinkRequest, holder: Card, proof: str) -> bool:
-    """A code beats staff's word and a text by SMS (ADR 24). Not where the holder locked the card or a case is open: staff decide then."""
+    """A code beats staff's word and a text by SMS (ADR 24). Not where the holder locked the card or a case is open:
+    staff decide then."""
     weaker = proof == Card.Proof.POSSESSION and holder.proof != Card.Proof.POSSESSION
     return weaker and holder.member_id != row.member_id and holder.state == Card.State.ACTIVE
 
