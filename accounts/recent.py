@@ -35,5 +35,6 @@ def proved_within(request: HttpRequest, seconds: int) -> bool:
     """Whoever has nothing to prove themselves with has just signed in by the mailbox; a session without any record
     was born by signing up."""
     records = get_authentication_records(request, request.user)
-    newest = max((record["at"] for record in records), default=request.user.date_joined.timestamp())
+    joined = request.user.date_joined.timestamp() if request.user.is_authenticated else 0.0
+    newest = max((record["at"] for record in records), default=joined)
     return time.time() - newest < seconds or not get_reauthentication_flows(request.user)
