@@ -5,11 +5,13 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+PLAIN = "text/plain; charset=utf-8"
+
 
 @login_not_required
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("alive", content_type="text/plain")
+    return HttpResponse("alive", content_type=PLAIN)
 
 
 @login_not_required
@@ -20,5 +22,5 @@ def ready(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return HttpResponse("database away", status=503, content_type="text/plain")
-    return HttpResponse("ready", content_type="text/plain")
+        return HttpResponse("database away", status=503, content_type=PLAIN)
+    return HttpResponse("ready", content_type=PLAIN)

@@ -196,7 +196,7 @@ def _arrange_for_account(programs: Path, directory: Path) -> tuple[Path, Identit
 
 
 def _elsewhere(directory: Path) -> Path:
-    return Path("/var/tmp") / f"jht-portal-{hashlib.sha256(str(directory).encode()).hexdigest()[:12]}"  # noqa: S108 - checked by its caller
+    return Path("/var/tmp") / f"jht-portal-{hashlib.sha256(str(directory).encode()).hexdigest()[:12]}"  # noqa: S108 # nosec B108 - checked by its caller
 
 
 def _account() -> pwd.struct_passwd:

@@ -126,6 +126,8 @@ class Linking(RuleBasedStateMachine):
         self.type_code(0, FIRST, right=True)
         self._work_all()
         self.take_offers(0)
+        self.refresh("well", 0, FIRST)
+        assert balances.readings_for(self.members[0])[0].amount is not None
 
     def teardown(self) -> None:
         self.override.__exit__(None, None, None)
@@ -261,9 +263,12 @@ class Linking(RuleBasedStateMachine):
                 if reading.amount is None:
                     continue
                 assert card.state == Card.State.ACTIVE
-                assert (reading.amount, reading.as_of) in self.upstream.said[card.kpj]
-                assert reading.as_of >= self.newest.get(card.pk, reading.as_of)
-                self.newest[card.pk] = reading.as_of
+                as_of = card.balance.as_of
+                assert as_of
+                assert reading.as_of == timezone.localdate(as_of)
+                assert (reading.amount, as_of) in self.upstream.said[card.kpj]
+                assert as_of >= self.newest.get(card.pk, as_of)
+                self.newest[card.pk] = as_of
 
     @invariant()
     def an_open_card_was_proved(self) -> None:

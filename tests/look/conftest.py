@@ -16,6 +16,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page
 
 from accounts.models import User
+from tests.conftest import remember_proof
 
 LOOKS: dict[str, dict[str, Any]] = {
     "phone-id-light": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "language": "id"},
@@ -48,6 +49,7 @@ def open_as(browser: Browser, live_server: Any, look: str) -> Iterator[Callable[
             user.save(update_fields=["language"])
             client = Client()
             client.force_login(user)
+            remember_proof(client, user)
         if client:
             cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": n, "value": v, "url": live_server.url} for n, v in cookies.items()])
