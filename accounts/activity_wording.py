@@ -72,6 +72,7 @@ WORDS: Final[Mapping[Action, Words]] = {
     Action.MEMBERS_LISTED_BY_STAFF: Words(_SEEN, _("Daftar anggota dibuka")),
     Action.MEMBER_LOOKED_UP: Words(_SEEN, _("Anggota dicari")),
     Action.DATA_SEEN: Words(_SEEN, _("Semua data tentang Anda dilihat")),
+    Action.STATEMENT_EXPORTED: Words(_SEEN, _("Rincian diunduh sebagai berkas")),
     Action.DATA_EXPORTED: Words(_SEEN, _("Semua data tentang Anda diunduh")),
     Action.CORRECTION_SEEN_BY_STAFF: Words(_SEEN, _("Permintaan perbaikan Anda dibaca")),
     # Login

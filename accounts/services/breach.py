@@ -14,6 +14,8 @@ from accounts.models import AuditRow
 # Which fields an act lays open. What is not named here shows none of a member's.
 FIELDS: Final[Mapping[str, str]] = {
     Action.BALANCE_SEEN_BY_MEMBER: "balance, statement, employers, last four of the KPJ",
+    Action.BALANCE_SEEN_BY_SMS: "balance, last four of the KPJ, on the phone of a registered number",
+    Action.STATEMENT_EXPORTED: "statement as a file: name, employers, wages, contributions, balance",
     Action.BALANCE_SEEN_BY_STAFF: "state of the balance, last four of the KPJ",
     Action.EMAIL_SEEN_BY_STAFF: "email",
     Action.MEMBER_SEEN_BY_STAFF: "name, masked email, last four of each KPJ",

@@ -124,8 +124,6 @@ def test_the_act_that_fails_sends_nothing(db):
             f"account/email/{name}"
             for name in (
                 "account_already_exists",
-                "card_disputed",
-                "dispute_decided",
                 "email_changed",
                 "email_confirm",
                 "email_confirmation",
