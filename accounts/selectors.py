@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Card, LinkRequest, Notice, OfferedCard, User
+from accounts.models import Card, LinkRequest, Notice, NoticeChoices, OfferedCard, User
 
 VISIBLE: Final = (Card.State.ACTIVE, Card.State.FROZEN)
 Visitor = User | AnonymousUser
@@ -74,6 +74,11 @@ def notices_of(user: Visitor) -> QuerySet[Notice]:
 
 def unread_notices(user: Visitor) -> int:
     return notices_of(user).filter(read_at__isnull=True).count()
+
+
+def who_wants_mail() -> QuerySet[NoticeChoices]:
+    """The choices of members who asked for any ordinary mail; its key is the member's."""
+    return NoticeChoices.objects.filter(member__is_active=True).exclude(mail_kinds=[])
 
 
 def link_requests_for_staff() -> QuerySet[LinkRequest]:

@@ -29,6 +29,13 @@ def read_amount(typed: str) -> Decimal | None:
     return Decimal(f"{whole}.{cents}") if len(whole) <= MOST_DIGITS else None
 
 
+class UnrepeatedInput(forms.TextInput):
+    """Whoever looks at the answer reads no amount in it, also not the one that was typed."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class CheckForm(forms.Form):
     code = forms.CharField(
         label=_("Kode dokumen"),
@@ -42,7 +49,7 @@ class CheckForm(forms.Form):
         max_length=40,
         error_messages={"required": _("Isi saldo akhir yang tercetak.")},
         help_text=_("Misalnya Rp1.234.567,00 atau 1234567."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+        widget=UnrepeatedInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
     )
     file = forms.FileField(
         label=_("Atau berkas PDF aslinya"),

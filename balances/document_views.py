@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import cast
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from accounts import audit
 from accounts.models import User
 from balances import issuing, looking, selectors
 from balances.documents.build import Frame, NothingToPrint, document_of
+from balances.documents.pdf_writer import PressFailed
 from balances.ledger import StatementReading
 
-CONFLICT = 409
+log = logging.getLogger("jht.documents")
+CONFLICT, UNAVAILABLE = 409, 503
 
 
 @require_GET
@@ -32,15 +35,20 @@ def statement_file(request: HttpRequest, card_id: UUID, form: str) -> HttpRespon
     if refused:
         return refused
     try:
-        document = document_of(reading, _frame(reading, member), year=year)
+        document, source = document_of(reading, _frame(reading, member), year=year), audit.from_request(request)
+        content = issuing.export(card=card, reading=reading, document=document, form=form, source=source)
     except NothingToPrint:
         return render(request, "balances/no_document.html", {"statement": reading, "year": year}, status=CONFLICT)
-    try:
-        source = audit.from_request(request)
-        content = issuing.export(card=card, reading=reading, document=document, form=form, source=source)
     except issuing.Gone:
         raise Http404 from None
+    except PressFailed as error:
+        return _no_paper(request, reading, error)
     return _download(content, form, f"{document.file_name}.{form}")
+
+
+def _no_paper(request: HttpRequest, reading: StatementReading, error: PressFailed) -> HttpResponse:
+    log.error("pdf_not_made why=%s", error)
+    return render(request, "balances/no_paper.html", {"statement": reading}, status=UNAVAILABLE)
 
 
 def _download(content: bytes, form: str, name: str) -> HttpResponse:
@@ -56,7 +64,7 @@ def _year(request: HttpRequest, reading: StatementReading) -> int | None:
     asked = request.GET.get("tahun", "")
     if not asked:
         return None
-    if not (asked.isascii() and asked.isdigit()) or (reading.years and int(asked) not in _years(reading)):
+    if not looking.YEAR.fullmatch(asked) or (reading.years and int(asked) not in _years(reading)):
         raise Http404
     return int(asked)
 

@@ -95,10 +95,10 @@ def _closing_index(code: str, amount: Decimal, as_of: str) -> bytes:
 
 
 def _figures_index(reading: StatementReading, year: int | None) -> bytes:
-    """Changes when anything the upstream told of this period does; not with the day or our own last fetch."""
-    told: list[object] = [asdict(one) for one in reading.years if year in (None, one.year)]
+    """Changes when anything the upstream told of this period does; not with the day it is of, or our own last fetch."""
+    told: list[object] = [asdict(one) | {"as_of": None} for one in reading.years if year in (None, one.year)]
     told += [asdict(row) for row in (reading.rows if year is None else reading.rows_of(year))]
-    told += [reading.amount, reading.as_of] if year is None else []
+    told += [reading.amount] if year is None else []
     return blind_index("document figures", json.dumps([str(reading.card_id), told], default=str))
 
 

@@ -3,6 +3,7 @@ session and day."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
@@ -17,6 +18,7 @@ from balances import selectors, services
 from balances.reading import Reading
 
 LOOKED = "looked"  # in the session: the day, and the cards this session looked at on it
+YEAR = re.compile(r"[0-9]{4}")  # in an address; int() itself refuses thousands of digits with an error
 
 
 def mine(cards: Sequence[Card], card_id: UUID) -> Card:

@@ -180,11 +180,11 @@ def year_rows(years: Iterable[StatementYear], as_of: datetime | None) -> list[le
 
 
 def _year(year: StatementYear, as_of: date | None) -> ledger.Year:
-    """A year ends in December, and the present one at the upstream's date."""
+    """A year ends in December; while it is open, no later than the upstream's date."""
     end = date(year.year, 12, 31)
     return ledger.Year(
         year=year.year,
-        as_of=min(end, as_of) if as_of and as_of.year == year.year else end,
+        as_of=min(end, as_of) if as_of and not year.final else end,
         opening=year.opening,
         worker=year.worker,
         employer=year.employer,

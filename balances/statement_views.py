@@ -71,6 +71,6 @@ def _chosen(request: HttpRequest, reading: StatementReading, stretches: list[Str
     asked = request.GET.get("tahun", "")
     if not asked:
         return max(years_of(stretches) & set(years), default=years[-1] if years else None)
-    if not (asked.isascii() and asked.isdigit()) or (years and int(asked) not in years):
+    if not looking.YEAR.fullmatch(asked) or (years and int(asked) not in years):
         raise Http404
     return int(asked)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Random
 from django.utils import timezone
 
 from accounts.claim import SWEEP_EVERY_SECONDS, turns
 from accounts.models import Card
+from accounts.selectors import who_wants_mail
 from balances.issuing import prune_tries
 from balances.models import Balance, Statement
 from balances.services import claim_fetch
@@ -55,19 +56,20 @@ def _cards_to_ring(room: int) -> list[Card]:
 
 
 def nightly_sweep() -> int:
-    """Gives every due card that was viewed lately its turn; the sweep rings as the turns come.
+    """Gives every due card that is followed its turn; the sweep rings as the turns come.
 
     Turns are spread at random, so that half the agreed rate stays free for members who wait. Returns how many.
     """
     prune_tries()
-    rows = (
-        Balance.objects.fetchable().due().filter(viewed_on__gte=_since(), merged=False, fetch_started_at__isnull=True)
-    )
+    rows = Balance.objects.fetchable().due().filter(card__in=_followed(), fetch_started_at__isnull=True)
     return rows.update(planned_at=_turn(rows.count()))
 
 
-def _since() -> date:
-    return timezone.localdate() - timedelta(days=settings.SWEEP_VIEWED_WITHIN_DAYS)
+def _followed() -> QuerySet[Card]:
+    """Linked cards that were looked at lately, or whose members asked for mail, which is for those who do not look."""
+    since = timezone.localdate() - timedelta(days=settings.SWEEP_VIEWED_WITHIN_DAYS)
+    wanted = Q(balance__viewed_on__gte=since) | Q(member__in=who_wants_mail().values("pk"))
+    return Card.objects.filter(wanted, state=Card.State.ACTIVE, balance__merged=False).order_by()
 
 
 def _turn(calls: int) -> Combinable:
@@ -98,13 +100,10 @@ def sweep_statements() -> int:
 
 
 def nightly_statements() -> int:
-    """As for balances, so that a missing month is noticed though nobody opens the statement; a card whose balance was
-    looked at gets its first statement, too. Returns how many."""
-    viewed = Card.objects.filter(
-        state=Card.State.ACTIVE, balance__viewed_on__gte=_since(), balance__merged=False
-    ).order_by()
-    for card in viewed.filter(statement__isnull=True).iterator():
+    """As for balances, so that a missing month is noticed though nobody opens the statement; a followed card gets its
+    first statement, too. Returns how many."""
+    for card in _followed().filter(statement__isnull=True).iterator():
         with transaction.atomic():
             make_row(card)
-    rows = Statement.objects.due().filter(card__in=viewed, fetch_started_at__isnull=True)
+    rows = Statement.objects.due().filter(card__in=_followed(), fetch_started_at__isnull=True)
     return rows.update(planned_at=_turn(rows.count() * CALLS_EACH))

@@ -53,8 +53,9 @@ def mail_member(member_id: int) -> bool:
     choices, now = locked.filter(pk=member_id).first(), timezone.localtime()
     if choices is None:  # another worker is at it, or the member at their choices
         return False
-    due = _due(member_id, now)
-    wanted = [one for one in due.select_related("card") if _may_go(one, choices)]
+    found = list(_due(member_id, now).select_related("card"))
+    due = Notice.objects.filter(pk__in=[one.pk for one in found])  # and none that was told a moment after
+    wanted = [one for one in found if _may_go(one, choices)]
     later = _later(choices, now)
     if later and wanted:
         due.update(mail_due_at=later)

@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 import unicodedata
 from functools import cache
 from importlib.metadata import version
@@ -22,13 +23,15 @@ from balances.documents.document import Document, Kind
 TEMPLATE = Path(__file__).with_name("statement.typ")
 PRESS = Path(__file__).with_name("press.py")
 PATIENCE_SECONDS = 20
+AT_ONCE, TURN_SECONDS = 2, 5  # papers a web process makes at a time, and how long another one waits for its turn
+_turns = threading.BoundedSemaphore(AT_ONCE)
 # What the one font of the paper can show; PDF/UA forbids a sign without a picture.
 _NO_PICTURE = re.compile(r"[^ -~\u00a1-\u00ac\u00ae-\u017f\u2010\u2013\u2014\u2018-\u201e\u2022\u2026\u2212]")
 _RIGHT = (Kind.MONEY, Kind.PERCENT)
 
 
 class PressFailed(Exception):
-    """No paper came; holds the exit code only, since the compiler's words may repeat what was to be printed."""
+    """No paper came; holds the exit code, "slow" or "busy", since the compiler's words may repeat what was printed."""
 
 
 def content(document: Document) -> dict[str, Any]:
@@ -66,13 +69,24 @@ def _table(table: Any) -> dict[str, Any]:
 
 
 def write(printed: dict[str, Any], *, code: str, address: str) -> bytes:
-    """`address` is the page that checks this code. Raises PressFailed, or TimeoutExpired after PATIENCE_SECONDS."""
+    """`address` is the page that checks this code. Raises PressFailed."""
     data = _printable({**printed, "code": grouped(code), "address": address}) | {"qr": _qr(address)}
     lines = "\n".join([json.dumps(TEMPLATE.read_text()), json.dumps(data), ""])
+    if not _turns.acquire(timeout=TURN_SECONDS):
+        raise PressFailed("busy")
+    try:
+        return _pressed(lines.encode())
+    except subprocess.TimeoutExpired:
+        raise PressFailed("slow") from None
+    finally:
+        _turns.release()
+
+
+def _pressed(lines: bytes) -> bytes:
     # Isolated (-I): neither the environment's settings nor the working directory matter to it.
     press = subprocess.run(  # noqa: S603 - our own script, no shell
         [sys.executable, "-I", str(PRESS)],
-        input=lines.encode(),
+        input=lines,
         capture_output=True,
         timeout=PATIENCE_SECONDS,
         env={},

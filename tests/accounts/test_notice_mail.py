@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -224,6 +224,26 @@ def test_a_crash_before_the_end_writes_nothing_and_the_next_minute_does(
             gather()
     assert not OutgoingMail.objects.exists()
     assert gather() == 1
+
+
+def test_what_is_stored_while_the_mail_is_gathered_goes_with_the_next(
+    member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told before, stored after we looked: not in this mail, so it must not count as mailed."""
+    choose(member, "uji")
+    say(member, subject="1")
+    real = notice_mail._later
+
+    def stored_late(choices: NoticeChoices, now: datetime) -> datetime | None:
+        late = say(member, subject="2")
+        Notice.objects.filter(pk=late.pk).update(mail_due_at=now - timedelta(seconds=1))
+        return real(choices, now)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notice_mail, "_later", stored_late)
+        assert gather() == 1
+    assert gather() == 1
+    assert ["Isi uji 2" in one["text"] for one in mails()] == [False, True]
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import csv
 import io
 import json
 import re
-import subprocess
 import sys
 import zipfile
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -101,11 +101,12 @@ def test_too_many_files_in_a_minute_are_refused(as_member: Client, member: User)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("asked", ["1999", "x", "²", "-1"])
+@pytest.mark.parametrize("asked", ["1999", "x", "²", "-1", "9" * 5000])
 def test_only_years_there_are_can_be_printed(as_member: Client, member: User, asked: str) -> None:
     card = make_card(member)
     make_statement(card)
-    assert as_member.get(f"/saldo/{card.public_id}/rincian.pdf?tahun={asked}").status_code == 404
+    for page in ("rincian.pdf", "rincian/"):
+        assert as_member.get(f"/saldo/{card.public_id}/{page}?tahun={asked}").status_code == 404
 
 
 LOCKED = {"state": Card.State.FROZEN, "frozen_because": Card.FrozenBecause.DISPUTED}
@@ -488,8 +489,41 @@ def test_a_press_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch, t
     broken.write_text(endless)
     monkeypatch.setattr(pdf_writer, "TEMPLATE", broken)
     monkeypatch.setattr(pdf_writer, "PATIENCE_SECONDS", 1)
-    with pytest.raises((pdf_writer.PressFailed, subprocess.TimeoutExpired)):
+    with pytest.raises(pdf_writer.PressFailed):
         pdf_writer.write({}, code=code_from(b"a code of a test"), address=ADDRESS)
+
+
+def test_a_press_at_work_keeps_the_others_waiting_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_writer, "TURN_SECONDS", 0.1)
+    with ExitStack() as busy:
+        for _ in range(pdf_writer.AT_ONCE):
+            busy.enter_context(pdf_writer._turns)
+        with pytest.raises(pdf_writer.PressFailed, match="busy"):
+            paper(document(only=2025))
+    assert paper(document(only=2025)).startswith(b"%PDF")
+
+
+@pytest.mark.django_db
+def test_a_paper_that_cannot_be_made_is_told_and_not_vouched_for(
+    as_member: Client, member: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    card = make_card(member)
+    make_statement(card)
+    monkeypatch.setattr(pdf_writer, "PATIENCE_SECONDS", 0.001)
+    answer = as_member.get(f"/saldo/{card.public_id}/rincian.pdf")
+    assert answer.status_code == 503
+    assert "PDF belum bisa dibuat" in answer.content.decode()
+    assert "why=slow" in caplog.text
+    assert not IssuedDocument.objects.exists()
+
+
+def test_a_name_makes_no_formula_where_columns_part_at_semicolons() -> None:
+    """As a spreadsheet set to Indonesian reads it: our commas and quotes are ordinary signs, semicolons part cells."""
+    for name in ("PT A;=1+1", "PT A; @SUM(1)", "PT A\n=1+1", 'PT "A";+1', "PT A;;-1"):
+        told = reading(rows=(row("2025-01", employer_name=name),))
+        text = csv_writer.write(document(told, only=2025)).decode("utf-8-sig")
+        cells = re.split(r"[;\r\n]+", text)
+        assert not [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))], name
 
 
 def test_a_paper_takes_little_time() -> None:

@@ -24,7 +24,7 @@ from accounts.services.cards import unlink
 from balances import issuing
 from balances.check_forms import read_amount
 from balances.documents.code import ALPHABET, code_from, grouped, read_code
-from balances.models import Contribution, DocumentTries, IssuedDocument, StatementYear
+from balances.models import Contribution, DocumentTries, IssuedDocument, Statement, StatementYear
 from balances.sweeps import nightly_sweep
 from balances.wording import rupiah
 from tests.balances import files
@@ -196,6 +196,29 @@ def test_the_same_figures_in_another_language_or_on_another_day_still_match(
     assert later.code != paper.code
     for one in (paper, later):
         assert verdict(check(visitor, code=one.code, closing=one.closing)) == "matches"
+
+
+def test_the_same_figures_told_again_for_a_later_day_still_match(visitor: Client, paper: Paper) -> None:
+    """Otherwise a paper would be called outdated, its figures changed, whenever the upstream looks again."""
+    Statement.objects.filter(card=paper.card).update(as_of=timezone.now())
+    assert verdict(check(visitor, code=paper.code, closing=paper.closing)) == "matches"
+
+
+def test_our_own_fetching_replaces_no_paper_without_a_present_balance(
+    as_member: Client, visitor: Client, member: User
+) -> None:
+    card, without = make_card(member), {"as_of": None, "amount": None, "unavailable_reason": "DIHITUNG"}
+    make_statement(card)
+    Statement.objects.filter(card=card).update(fetched_at=timezone.now() - timedelta(days=3), **without)
+    paper = Paper(as_member, card)
+    Statement.objects.filter(card=card).update(fetched_at=timezone.now())
+    assert verdict(check(visitor, code=paper.code, closing=paper.closing)) == "matches"
+
+
+def test_no_amount_is_sent_back_with_a_wrong_code_either(visitor: Client) -> None:
+    answer = check(visitor, code="kurang", closing="Rp7.654.321,00")
+    assert 'aria-invalid="true"' in answer.content.decode()
+    assert "7.654.321" not in answer.content.decode()
 
 
 def test_a_card_that_was_let_go_is_vouched_for_no_longer(visitor: Client, paper: Paper) -> None:

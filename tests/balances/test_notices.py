@@ -28,7 +28,7 @@ from demo.embedded.process import wait_until
 from providers.errors import Merged
 from tests.accounts.test_notice_mail import mails
 from tests.balances.upstream import ScriptedUpstream, answer, link_sandbox_card, record
-from tests.factories import make_balance, make_card, make_statement
+from tests.factories import make_balance, make_card, make_member, make_statement
 
 pytestmark = pytest.mark.django_db
 Upstream = Callable[..., ScriptedUpstream]
@@ -337,6 +337,19 @@ def test_the_night_plans_due_statements_of_cards_that_were_viewed(member: User) 
     card(31, next_fetch_at=None)
     assert sweeps.nightly_statements() == 2
     assert sorted(Statement.objects.exclude(planned_at=None).values_list("pk", flat=True)) == [one.pk for one in wanted]
+
+
+def test_who_asked_for_mail_is_told_without_ever_looking(member: User, stranger: User) -> None:
+    """Mail is for those who do not look: their cards are followed until they stop it or the account is closed."""
+    due, long_ago = timezone.now(), timezone.localdate() - timedelta(days=400)
+    stopped, closed = make_member("berhenti@contoh.example"), make_member("tutup@contoh.example", is_active=False)
+    for person, asked in ((member, [MONTH_MISSING]), (stopped, []), (closed, [MONTH_MISSING])):
+        NoticeChoices.objects.create(member=person, mail_kinds=asked)
+    for person in (member, stranger, stopped, closed):
+        make_balance(make_card(person), viewed_on=long_ago, next_fetch_at=due)
+    assert (sweeps.nightly_sweep(), sweeps.nightly_statements()) == (1, 1)
+    assert Balance.objects.get(planned_at__isnull=False).card.member == member
+    assert Statement.objects.get().card.member == member
 
 
 def test_turns_take_half_of_the_agreed_rate(member: User, settings: Any) -> None:

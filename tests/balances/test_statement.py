@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -389,6 +389,21 @@ def test_months_are_judged_as_the_ledger_knows_them(member: User, sandbox: Any, 
             unlink(card=card, source=SYSTEM)
     factory._forget()
     assert set(found) >= {"paid", "late", "missing", "partial", "ahead"}, found
+
+
+@pytest.mark.parametrize(
+    ("final", "told", "day"),
+    [
+        (False, date(2025, 12, 31), date(2025, 12, 31)),  # in January, told before the upstream looked further
+        (False, date(2026, 3, 31), date(2026, 3, 31)),
+        (False, date(2027, 1, 5), date(2026, 12, 31)),
+        (True, date(2026, 11, 30), date(2026, 12, 31)),
+    ],
+)
+def test_a_year_is_never_dated_later_than_the_upstream_looked(final: bool, told: date, day: date) -> None:
+    noon = datetime.combine(told, time(12), tzinfo=UTC)
+    [one] = selectors.year_rows([StatementYear(year=2026, final=final)], noon)
+    assert one.as_of == day
 
 
 def sums_of(part: str) -> dict[str, Decimal]:
