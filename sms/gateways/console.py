@@ -32,5 +32,6 @@ class Console(webhook.Webhook):
 
 
 def _from_this_machine(request: HttpRequest) -> None:
-    if request.META.get("REMOTE_ADDR") not in ("127.0.0.1", "::1"):
+    """And not from a page of another site in this machine's browser: that may not post JSON unasked."""
+    if request.META.get("REMOTE_ADDR") not in ("127.0.0.1", "::1") or request.content_type != "application/json":
         raise NotAuthentic
