@@ -26,7 +26,7 @@ def is_busy() -> bool:
     """Whether as many texts went out this minute as may: forged senders must not spend the operator's money. Only
     unknown numbers feel it. Four workers at once may pass it by a few; nobody is harmed by these."""
     recent = Outbound.objects.filter(created_at__gt=timezone.now() - timedelta(minutes=1))
-    return recent.count() >= settings.SMS_MAX_PER_MINUTE
+    return recent.count() >= int(settings.SMS_MAX_PER_MINUTE)
 
 
 def registers_too_often(row: Inbound) -> bool:
