@@ -182,6 +182,13 @@ def held_messages(
     return Inbound.objects.filter(came), Outbound.objects.filter(went)
 
 
+def holder_of(index: bytes, *, at: datetime) -> User | None:
+    """Whose proved number it was at that moment."""
+    known = Number.objects.select_related("member").filter(number_index=index, confirmed_at__lte=at)
+    row = known.order_by("-confirmed_at").first()
+    return row.member if row and (row.held_until or at) >= at else None
+
+
 def number_index(number: str) -> bytes:
     """Of a number in E.164."""
     return blind_index("phone", number)

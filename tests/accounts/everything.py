@@ -70,13 +70,15 @@ def give_everything(member: User, staff: User) -> Card:
     return world.card
 
 
-def give_messages(number: Number, card: Card) -> None:
+def give_messages(number: Number, card: Card) -> tuple[Inbound, Outbound]:
+    """One that came from this number, and its answer."""
     came = Inbound(gateway="kannel", gateway_id=number.number, sender_index=number.number_index, card=card)
     came.sender, came.body, came.state, came.next_fetch_at = number.number, "SALDO PENANDA", "answered", None
     came.save()
     went = Outbound(answers=came, number_index=number.number_index, reply="balance_fresh")
     went.number, went.text = number.number, "JAWABAN PENANDA"
     went.save()
+    return came, went
 
 
 def let_time_pass(member: User) -> None:
