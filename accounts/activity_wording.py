@@ -74,6 +74,13 @@ WORDS: Final[Mapping[Action, Words]] = {
     Action.DATA_SEEN: Words(_SEEN, _("Semua data tentang Anda dilihat")),
     Action.STATEMENT_EXPORTED: Words(_SEEN, _("Rincian diunduh sebagai berkas")),
     Action.DATA_EXPORTED: Words(_SEEN, _("Semua data tentang Anda diunduh")),
+    Action.STATEMENT_EXPORTED: Words(_SEEN, _("Rincian disimpan sebagai dokumen")),
+    Action.BALANCE_SEEN_BY_SMS: Words(_SEEN, _("Saldo ditanyakan lewat SMS")),
+    Action.SMS_SEEN_BY_STAFF: Words(
+        _SEEN,
+        _("Daftar SMS atau nomor HP Anda dilihat, tanpa isi dan tanpa nomor"),
+        {"unmasked": {True: _("Isi SMS dan nomor HP Anda dilihat")}},
+    ),
     Action.CORRECTION_SEEN_BY_STAFF: Words(_SEEN, _("Permintaan perbaikan Anda dibaca")),
     # Login
     Action.SIGNED_UP: Words(_SIGN_IN, _("Akun dibuat")),
@@ -106,6 +113,19 @@ WORDS: Final[Mapping[Action, Words]] = {
     Action.CARD_FROZEN: Words(_CARD, _("Saldo kartu ditutup sementara")),
     Action.CARD_UNFROZEN: Words(_CARD, _("Saldo kartu dibuka lagi")),
     Action.CARD_UNLINKED: Words(_CARD, _("Kartu dilepas")),
+    # Phone numbers
+    Action.SMS_NUMBER_ASKED: Words(_ACCOUNT, _("Nomor HP didaftarkan lewat SMS, menunggu konfirmasi")),
+    Action.SMS_NUMBER_ACTIVATED: Words(
+        _ACCOUNT,
+        _("Nomor HP boleh menanyakan saldo lewat SMS"),
+        {
+            "proof": {
+                "owner": _("Nomor HP dikonfirmasi dan boleh menanyakan saldo lewat SMS"),
+                "upstream": _("Nomor HP yang tercatat di BPJS Ketenagakerjaan boleh menanyakan saldo lewat SMS"),
+            }
+        },
+    ),
+    Action.SMS_NUMBER_OFF: Words(_ACCOUNT, _("Nomor HP dimatikan untuk SMS")),
     # The account
     Action.PASSWORD_CHANGED: Words(_ACCOUNT, _("Kata sandi diganti")),
     Action.EMAIL_CHANGED: Words(_ACCOUNT, _("Email diganti")),
@@ -122,6 +142,7 @@ WORDS: Final[Mapping[Action, Words]] = {
         },
     ),
     Action.LANGUAGE_CHANGED: Words(_ACCOUNT, _("Bahasa diganti")),
+    Action.NOTICE_CHOICES_CHANGED: Words(_ACCOUNT, _("Pilihan pemberitahuan diubah")),
     Action.CONSENT_GIVEN: Words(_ACCOUNT, _("Persetujuan diberikan")),
     Action.CONSENT_WITHDRAWN: Words(_ACCOUNT, _("Persetujuan ditarik")),
     Action.NAME_CORRECTED: Words(_ACCOUNT, _("Nama diperbaiki")),

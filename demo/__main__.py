@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "demo.stack",
     "manage": "demo.manage",
     "totp": "demo.totp",
+    "sms": "demo.sms",
     "keys": "demo.keys",
     "test": "demo.testing",
     "check": "demo.checking",

@@ -19,6 +19,7 @@ CLIENT_ID, PARTNER_ID, CHANNEL_ID = "jht-portal-demo", "JHTPORTAL", "95221"
 _OURS = (
     *("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "ALLOWED_HOSTS", "ADMIN_HOST", "PUBLIC_URL", "EMAIL_URL", "STATIC_ROOT"),
     *("DEBUG", "TRUSTED_IP_HEADER", "METRICS_TOKEN", "DATABASE_", "REDIS_URL", "PROVIDER_", "PORTAL_DEMO", "SANDBOX_"),
+    *("SMS_", "KANNEL_"),
 )
 
 
@@ -111,6 +112,11 @@ def for_product(
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "EMAIL_URL": email_url,
     }
+
+
+def for_console_sms(sandbox_url: str) -> dict[str, str]:
+    """The gateway that is a page of the sandbox."""
+    return {"SMS_GATEWAY": "console", "SMS_CONSOLE_URL": f"{sandbox_url}sandbox/sms/out"}
 
 
 def for_sandbox(kept: Secrets, *, today: str | None = None) -> dict[str, str]:

@@ -38,6 +38,7 @@ class Options:
     fresh: bool
     members: int
     reload: bool
+    sms: bool
 
 
 def main(arguments: list[str]) -> int:
@@ -68,6 +69,8 @@ class Demo:
 
     def start(self) -> None:
         require_free(self._options.port, "--port")
+        if self._options.sms and not self._own_sandbox:
+            raise ServiceError("--sms needs the demo's own sandbox: take PROVIDER_BASE_URL away.")
         if self._own_sandbox:
             require_free(self._options.sandbox_port, "--sandbox-port")
         if self._options.fresh:
@@ -80,6 +83,8 @@ class Demo:
         print(f"Ready: {self._url}\n{PEOPLE}", flush=True)
         if self._own_sandbox:
             print(f"The upstream's page (codes, caught mail, faults): {self._sandbox_url}", flush=True)
+            print(f"A phone to type SMS on: {self._sandbox_url}sandbox/hp", flush=True)
+            print(_ABOUT_SMS if self._options.sms else "", end="", flush=True)
         print("Ctrl-C stops everything.", flush=True)
 
     def restart(self) -> None:
@@ -109,7 +114,7 @@ class Demo:
         )
         added |= {"STATIC_ROOT": str(self._folder.path / "static"), "PORTAL_DEMO": "1"}
         if self._own_sandbox:
-            added["SANDBOX_URL"] = self._sandbox_url
+            added |= {"SANDBOX_URL": self._sandbox_url, **environment.for_console_sms(self._sandbox_url)}
         else:
             added |= {name: value for name, value in os.environ.items() if name.startswith(("PROVIDER_", "EMAIL_URL"))}
         self._folder.tell(added)
@@ -119,7 +124,7 @@ class Demo:
         if not self._own_sandbox:
             return
         argv = [sys.executable, "-m", "demo.sandbox", "--port", str(self._options.sandbox_port)]
-        argv += ["--smtp-port", str(self._smtp_port)]
+        argv += ["--smtp-port", str(self._smtp_port), "--portal-url", self._url.rstrip("/")]
         env = environment.for_sandbox(self._folder.secrets, today=environment.given("SANDBOX_TODAY"))
         self._sandbox = Process(
             argv, env=env, cwd=ROOT, log=self._folder.new_log("sandbox"), ready=lambda: answers(self._sandbox_url)
@@ -165,6 +170,10 @@ class Demo:
         return [f"--schedule={self._folder.path / 'beat-schedule'}", "--pidfile="]
 
 
+_ABOUT_SMS = """SMS, as wayan@contoh.example may register his phone (then: SALDO, SALDO 8806, BANTUAN, BERHENTI):
+  ./portal sms +6282000440890 "DAFTAR SALDO#5171010203900006#I WAYAN SUDIANA#02-03-1990#20077788806"
+  ./portal sms +6282000440890 SALDO
+"""
 _WORKER = ["--pool=threads", "--concurrency=4", "--queues=upstream,default", "--without-gossip", "--without-mingle"]
 
 
@@ -175,4 +184,5 @@ def _parse(arguments: list[str]) -> Options:
     parser.add_argument("--fresh", action="store_true", help="forget all data of earlier runs")
     parser.add_argument("--members", type=int, default=0, metavar="N", help="that many more fictitious members")
     parser.add_argument("--reload", action="store_true", help="start again when the code changes")
+    parser.add_argument("--sms", action="store_true", help="tell how to send an SMS here (the phone is always there)")
     return Options(**vars(parser.parse_args(arguments)))

@@ -20,6 +20,7 @@ class PortalConfig(AppConfig):
         refuse_weak_secrets()
         refuse_any_host_in_public()
         refuse_a_broken_password_list()
+        refuse_an_unfit_sms_gateway()
         look_past_dead_connections_at_once()
 
 
@@ -69,6 +70,14 @@ def refuse_a_broken_password_list() -> None:
             refuse_a_broken_list(Path(path))
     except (OSError, ValueError) as error:
         raise ImproperlyConfigured(f"BREACHED_PASSWORDS_FILE cannot be used: {error}.") from error
+
+
+def refuse_an_unfit_sms_gateway() -> None:
+    """Each gateway knows what it needs."""
+    from sms.gateways.factory import refuses_to_start  # late: importable only once settings stand
+
+    if wrong := refuses_to_start(settings.SMS_GATEWAY):
+        raise ImproperlyConfigured(wrong)
 
 
 def look_past_dead_connections_at_once() -> None:

@@ -359,6 +359,7 @@ KANNEL_USERNAME = env.str("KANNEL_USERNAME", default="")
 KANNEL_PASSWORD = secret("KANNEL_PASSWORD", default="")
 KANNEL_INBOUND_USERNAME = env.str("KANNEL_INBOUND_USERNAME", default="kannel")
 KANNEL_INBOUND_PASSWORD = secret("KANNEL_INBOUND_PASSWORD", default="")
+SMS_MAX_PER_MINUTE = env.int("SMS_MAX_PER_MINUTE", default=600)  # beyond it unknown numbers meet silence: texts cost
 SMS_CALLBACK_URL = env.str("SMS_CALLBACK_URL", default=PUBLIC_URL).rstrip("/")  # where the gateway reaches the portal
 SMS_WEBHOOK_URL = env.str("SMS_WEBHOOK_URL", default="")
 SMS_WEBHOOK_SECRET = secret("SMS_WEBHOOK_SECRET", default="")

@@ -9,6 +9,13 @@ class SmsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.services.linking_outcomes import on_end
+        from accounts.services.privacy import on_let_go
+        from sms.notice_wording import register_kinds
+        from sms.services import holdings, housekeeping
+        from sms.services.forgetting import forget
         from sms.services.registering import link_ended
 
+        assert holdings, housekeeping  # what they register counts
         on_end.append(link_ended)
+        on_let_go.append(forget)
+        register_kinds()

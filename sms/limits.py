@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.utils import timezone
 
-from sms.models import Inbound
+from sms.models import Inbound, Outbound
 
 MESSAGES_AN_HOUR: Final = 10
 REGISTRATIONS_A_DAY: Final = 3  # that did not succeed
@@ -19,6 +20,13 @@ def is_flooding(row: Inbound) -> bool:
         sender_index=row.sender_index, received_at__gt=row.received_at - timedelta(hours=1), pk__lt=row.pk
     )
     return before.count() >= MESSAGES_AN_HOUR
+
+
+def is_busy() -> bool:
+    """Whether as many texts went out this minute as may: forged senders must not spend the operator's money. Only
+    unknown numbers feel it. Four workers at once may pass it by a few; nobody is harmed by these."""
+    recent = Outbound.objects.filter(created_at__gt=timezone.now() - timedelta(minutes=1))
+    return recent.count() >= int(settings.SMS_MAX_PER_MINUTE)
 
 
 def registers_too_often(row: Inbound) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
 
 from django.db import models
 from django.utils import timezone
@@ -58,6 +60,11 @@ class Number(models.Model):
 
     def __str__(self) -> str:
         return f"•••{self.last3}, {self.get_state_display()}"
+
+    @property
+    def held_until(self) -> datetime | None:
+        """From then on somebody else may have the phone; None while it is the member's."""
+        return {self.State.OFF: self.ended_at, self.State.LAPSED: self.last_used_at}.get(self.State(self.state))
 
 
 class Inbound(Claim):
@@ -154,6 +161,32 @@ class Registration(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     told = Sealed("told_sealed")
+
+
+WISH_BEFORE: Final = timedelta(days=1)  # a text may wait this long for the worker that reads the wish in it
+
+
+def held_messages(
+    numbers: Iterable[Number], *, before_proof: bool = False
+) -> tuple[models.QuerySet[Inbound], models.QuerySet[Outbound]]:
+    """What came from and went to these numbers while they were proved to be the member's: a number may be somebody
+    else's before and after. With `before_proof` also what led to the proof."""
+    came, went = models.Q(pk__in=[]), models.Q(pk__in=[])
+    for number in numbers:
+        since = number.asked_at - WISH_BEFORE if before_proof else number.confirmed_at
+        if since is None:
+            continue
+        until = number.held_until or timezone.now()
+        came |= models.Q(sender_index=number.number_index, received_at__range=(since, until))
+        went |= models.Q(number_index=number.number_index, created_at__range=(since, until))
+    return Inbound.objects.filter(came), Outbound.objects.filter(went)
+
+
+def holder_of(index: bytes, *, at: datetime) -> User | None:
+    """Whose proved number it was at that moment."""
+    known = Number.objects.select_related("member").filter(number_index=index, confirmed_at__lte=at)
+    row = known.order_by("-confirmed_at").first()
+    return row.member if row and (row.held_until or at) >= at else None
 
 
 def number_index(number: str) -> bytes:

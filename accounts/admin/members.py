@@ -40,6 +40,15 @@ class CardColumn:
     cells: Callable[[User, Sequence[Card]], Mapping[int, tuple[str, str]]]
 
 
+@dataclass(frozen=True)
+class MemberLink:
+    """A page of another room about one member."""
+
+    title: str | Promise
+    permission: str
+    address: Callable[[User], str]
+
+
 @admin.register(User)
 class MemberAdmin(StaffAdmin):
     list_action, row_action = Action.MEMBERS_LISTED_BY_STAFF, Action.MEMBER_SEEN_BY_STAFF
@@ -47,6 +56,7 @@ class MemberAdmin(StaffAdmin):
     ordering = ("-date_joined", "-id")
     change_list_template = "admin/accounts/members.html"
     card_columns: ClassVar[list[CardColumn]] = []  # rooms above register theirs
+    more: ClassVar[list[MemberLink]] = []  # and theirs
 
     @admin.display(description=gettext_lazy("nama"))
     def person(self, row: User) -> str:
@@ -164,6 +174,7 @@ class MemberAdmin(StaffAdmin):
             "acts": member_acts.offered(by=actor(request), member=member) if may_act else [],
             "cards": self._cards(request, member),
             "columns": self._columns(request),
+            "more": [(one.title, one.address(member)) for one in self.more if request.user.has_perm(one.permission)],
             "may_unlink": may_act and request.user.has_perm("accounts.change_card"),
             "link_requests": _link_requests(request, member),
             "trail": _trail(request, member),

@@ -4,7 +4,7 @@ Taking the word back ends the processing at once: cards are let go, with all tha
 keep financial data that nobody may use any more.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -24,6 +24,7 @@ from accounts.services.notices import choices_of
 
 ANSWER_WITHIN: Final = timedelta(days=3)  # articles 30 and 32: 3 x 24 hours
 OPEN_CORRECTIONS_AT_MOST: Final = 3
+on_let_go: Final[list[Callable[[User, Source], None]]] = []  # rooms above let their own go with the member's
 _DISPUTED: Final = LinkRequest.State.DISPUTED
 
 
@@ -85,7 +86,7 @@ def has_agreed(*, member: User, purpose: Purpose) -> bool:
 
 
 def let_everything_go(*, member: User, source: Source) -> None:
-    """Requests, offers and cards, except what is in dispute. The caller holds the member's lock."""
+    """Requests, offers, cards and what rooms above hold, but for what is in dispute. The caller holds the lock."""
     for row in LinkRequest.objects.select_for_update(of=("self",)).open().filter(member=member):
         if row.state != _DISPUTED:
             end(row, LinkRequest.State.CANCELLED, source)
@@ -93,6 +94,8 @@ def let_everything_go(*, member: User, source: Source) -> None:
     held = Card.objects.select_for_update(of=("self",)).select_related("member").filter(member=member)
     for card in held.filter(state__in=VISIBLE).exclude(frozen_because=Card.FrozenBecause.DISPUTED):
         cards.let_go(card=card, source=source)
+    for act in on_let_go:
+        act(member, source)
 
 
 def let_go_after_disputes() -> int:

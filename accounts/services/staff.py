@@ -33,6 +33,7 @@ STAFF_PERMISSIONS = {
         "view_correction change_correction"
     ),
     "balances": "view_balance change_balance view_balancehistory view_fetchattempt",
+    "sms": "view_number view_inbound view_outbound",
 }
 FOUND_AT_MOST = 20
 

@@ -28,6 +28,7 @@ class Config:
     public_key: RSAPublicKey
     partner_id: str
     channel_id: str | None
+    portal_url: str | None = None  # where the phone page sends its texts
 
 
 class BadConfig(Exception):
@@ -43,6 +44,8 @@ def load(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
     parser.add_argument("--smtp-port", default=smtp, help="catch mail on this port")
     parser.add_argument("--smtp-host", default="127.0.0.1", help="default: %(default)s")
     parser.add_argument("--today", default=_variable(environment, "TODAY"), help="the sandbox's date, YYYY-MM-DD")
+    portal = _variable(environment, "PORTAL_URL")
+    parser.add_argument("--portal-url", default=portal, help="the portal whose phones these are: http://localhost:8000")
     given = parser.parse_args(arguments)
     try:
         return Config(
@@ -56,6 +59,7 @@ def load(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
             public_key=load_public_key(_needed(environment, "CLIENT_PUBLIC_KEY")),
             partner_id=_needed(environment, "PARTNER_ID"),
             channel_id=_variable(environment, "CHANNEL_ID"),
+            portal_url=given.portal_url or None,
         )
     except ValueError as error:
         raise BadConfig(f"sandbox: a setting is malformed: {error}") from None

@@ -9,12 +9,13 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from demo.sandbox import page
+from demo.sandbox import page, phone_page
 from demo.sandbox.answers import Answer, Json, as_bytes
 from demo.sandbox.faults import BadFault, from_json
 from demo.sandbox.figures import truth
 from demo.sandbox.gate import Request
 from demo.sandbox.people import KPJ_FORM, Person, exists, is_ordinary, people, person_of
+from demo.sandbox.phone import NotTaken, e164
 from demo.sandbox.upstream import Upstream
 
 _MOST_PEOPLE = 100_000
@@ -53,6 +54,13 @@ class Control:
             ("POST", "/sandbox/today"): self._set_today,
             ("POST", "/sandbox/revoke"): self._revoke,
             ("POST", "/sandbox/reset"): lambda _: upstream.forget(),
+            ("GET", "/sandbox/sms"): lambda given: upstream.phones.texts(_number(given, "number")),
+            ("POST", "/sandbox/sms"): self._type,
+            ("DELETE", "/sandbox/sms"): lambda _: upstream.phones.forget(),
+            ("POST", "/sandbox/sms/out"): self._receive,
+            ("GET", "/sandbox/hp"): self._phone,
+            ("POST", "/sandbox/hp"): self._phone_typed,
+            ("GET", "/sandbox/hp/percakapan"): self._conversation,
         }
 
     def answer(self, request: Request) -> Answer | None:
@@ -61,16 +69,7 @@ class Control:
         if request.method == "HEAD" and request.path == "/health":
             return Answer(200, b"")
         route = self._routes.get((request.method, request.path))
-        if route is None:
-            return None
-        try:
-            _same_origin(request)
-            result = route(_given(request))
-        except (NoSuch, BadFault) as error:
-            return Answer(getattr(error, "status", 400), as_bytes({"error": str(error)}))
-        if _is_form(request):
-            return Answer(303, b"", {"Location": "/#tanggal" if request.path == "/sandbox/today" else "/#gangguan"})
-        return Answer(204, b"") if result is None else Answer(200, as_bytes(result))
+        return _routed(route, request) if route else None
 
     def _page(self) -> Answer:
         upstream = self._upstream
@@ -81,8 +80,39 @@ class Control:
             faults=upstream.faults.faults,
             calls=upstream.calls,
         )
-        headers = {"Content-Security-Policy": page.POLICY, "Cache-Control": "no-store"}
-        return Answer(200, html.encode(), headers, content_type="text/html; charset=utf-8")
+        return _html(html, policy=page.POLICY)
+
+    def _type(self, given: Given) -> list[Json]:
+        """A text as a phone sends it; tells the whole conversation, newest first."""
+        number = e164(str(given.get("from", "")))
+        self._upstream.phones.type(number, str(given.get("text", "")))
+        return self._upstream.phones.texts(number)
+
+    def _receive(self, given: Given) -> Json:
+        """From the portal's console gateway."""
+        number, text = given.get("to"), given.get("text")
+        if not isinstance(number, str) or not isinstance(text, str):
+            raise NoSuch(400, "to and text are needed")
+        self._upstream.phones.receive(number, text)
+        return {"ok": True}
+
+    def _phone(self, given: Given) -> Answer:
+        try:
+            return _html(phone_page.render(number=_number(given, "number")))
+        except NotTaken as error:
+            return _html(phone_page.render(number="", error=str(error)), status=400)
+
+    def _phone_typed(self, given: Given) -> Answer:
+        try:
+            number = e164(str(given.get("from", "")))
+            self._upstream.phones.type(number, str(given.get("text", "")))
+        except NotTaken as error:
+            return _html(phone_page.render(number=str(given.get("from", "")), error=str(error)), status=400)
+        return Answer(303, b"", {"Location": f"/sandbox/hp?number={number.replace('+', '%2B')}"})
+
+    def _conversation(self, given: Given) -> Answer:
+        number = _number(given, "number")
+        return _html(phone_page.conversation(self._upstream.phones.texts(number) if number else []))
 
     def _ledger(self, given: Given) -> Json:
         kpj = _kpj(given)
@@ -128,6 +158,30 @@ class Control:
 
     def _revoke(self, given: Given) -> None:
         self._upstream.refs.revoke(person_of(_kpj(given)))
+
+
+def _routed(route: Callable[[Given], object], request: Request) -> Answer:
+    try:
+        _same_origin(request)
+        result = route(_given(request))
+    except (NoSuch, BadFault, NotTaken) as error:
+        return Answer(getattr(error, "status", 400), as_bytes({"error": str(error)}))
+    if isinstance(result, Answer):
+        return result
+    if _is_form(request):
+        return Answer(303, b"", {"Location": "/#tanggal" if request.path == "/sandbox/today" else "/#gangguan"})
+    return Answer(204, b"") if result is None else Answer(200, as_bytes(result))
+
+
+def _html(text: str, *, status: int = 200, policy: str = phone_page.POLICY) -> Answer:
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    return Answer(status, text.encode(), headers, content_type="text/html; charset=utf-8")
+
+
+def _number(given: Given, name: str) -> str:
+    """ "" where none was named."""
+    typed = str(given.get(name) or "").strip()
+    return e164(typed) if typed else ""
 
 
 def _person(person: Person) -> Json:

@@ -37,6 +37,7 @@ _WHAT = {
     "duplicate_keys": "kunci JSON ganda",
     "nan": "NaN sebagai jumlah",
 }
+_PHONES = '<p>Mengetik SMS seperti dari HP dan membaca jawabannya: <a href="/sandbox/hp">buka HP</a></p>\n'
 _STORIES = (
     ("90", "tidak ditemukan"),
     ("91", "diblokir"),
@@ -53,6 +54,7 @@ _STORIES = (
 
 def render(*, when: When, outbox: list[Sent], mail: list[Json], faults: list[Fault], calls: list[Json]) -> str:
     sections = (
+        _section("sms", "SMS", _PHONES),
         _section("kode", "Kode terkirim", _outbox(outbox)),
         _section("surat", "Surat tertangkap", _mail(mail)),
         _section("gangguan", "Gangguan", _faults(faults)),
@@ -197,5 +199,5 @@ def _people() -> str:
 
 
 def _links() -> str:
-    names = ("outbox", "mail", "calls", "faults", "today", "people?count=3&amp;seed=1", "ledger?kpj=24011122201")
+    names = ("outbox", "mail", "sms", "calls", "faults", "today", "people?count=3&amp;seed=1", "ledger?kpj=24011122201")
     return ", ".join(f'<a href="/sandbox/{name}">{name}</a>' for name in names)

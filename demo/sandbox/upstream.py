@@ -19,6 +19,7 @@ from demo.sandbox.mailbox import Mailbox
 from demo.sandbox.month import JAKARTA
 from demo.sandbox.operations import FIGURES, PATHS, Call, Operations, asked
 from demo.sandbox.people import DEMO_PEOPLE, story
+from demo.sandbox.phone import Phones
 from demo.sandbox.references import MemberRefs
 
 _SKEW = timedelta(minutes=10)
@@ -36,6 +37,7 @@ class Upstream:
         self.challenges = Challenges()
         self.faults = Switchboard()
         self.mailbox = Mailbox()
+        self.phones = Phones(config.portal_url)
         self._operations = Operations(refs=self.refs, challenges=self.challenges)
 
     @property

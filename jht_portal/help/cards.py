@@ -39,8 +39,8 @@ GROUP: Final = Group(
                 "portal ini, atau bila nomor itu tercatat di BPJS Ketenagakerjaan."
             ),
             how_long=_(
-                "Jawaban biasanya datang dalam beberapa detik. Nomor yang 90 hari tidak dipakai perlu dikonfirmasi "
-                "lagi."
+                "Jawaban biasanya datang dalam beberapa detik. Nomor yang 90 hari tidak dipakai perlu "
+                "dikonfirmasi lagi."
             ),
             to_do=(
                 _("Kirim DAFTAR SALDO#NIK#TGL LAHIR#KPJ, tanggal seperti 31-12-1990."),

@@ -12,10 +12,15 @@ from django.http import HttpRequest
 
 from sms.gateways import webhook
 from sms.gateways.outward import post
-from sms.gateways.port import NotAuthentic, NotSent, Outgoing, Received, Report
+from sms.gateways.port import NotAuthentic, NotSent, Outgoing, Received, Report, is_private
 
 
 class Console(webhook.Webhook):
+    def refuses_to_start(self) -> str:
+        if not (settings.DEMO or settings.DEBUG):
+            return "SMS_GATEWAY=console is for the demo and DEBUG only: whoever is on this machine can be any phone."
+        return "" if is_private(settings.SMS_CONSOLE_URL) else "SMS_CONSOLE_URL must be https, or http to localhost."
+
     def receive(self, request: HttpRequest) -> list[Received]:
         _from_this_machine(request)
         return webhook.messages(request.body)
@@ -32,5 +37,6 @@ class Console(webhook.Webhook):
 
 
 def _from_this_machine(request: HttpRequest) -> None:
-    if request.META.get("REMOTE_ADDR") not in ("127.0.0.1", "::1"):
+    """And not from a page of another site in this machine's browser: that may not post JSON unasked."""
+    if request.META.get("REMOTE_ADDR") not in ("127.0.0.1", "::1") or request.content_type != "application/json":
         raise NotAuthentic

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from sms.gateways.outward import post
-from sms.gateways.port import NotAuthentic, NotSent, Outgoing, Received, Report, Unreadable
+from sms.gateways.port import NotAuthentic, NotSent, Outgoing, Received, Report, Unreadable, is_private
 
 _TAKEN: Final = (200, 202)  # 202 "3: Queued for later delivery" is taken too
 _DELIVERY: Final = {"1": "delivered", "2": "failed", "4": "buffered", "8": "accepted", "16": "rejected"}
@@ -21,6 +21,15 @@ _LONGEST_ID: Final = 80
 
 
 class Kannel:
+    def refuses_to_start(self) -> str:
+        if not settings.KANNEL_INBOUND_PASSWORD:
+            return "SMS_GATEWAY=kannel needs KANNEL_INBOUND_PASSWORD: without it nobody could tell who calls."
+        if not is_private(settings.KANNEL_SENDSMS_URL):
+            return "KANNEL_SENDSMS_URL must be https, or http to localhost: texts and the password travel there."
+        if not is_private(settings.SMS_CALLBACK_URL):
+            return "SMS_CALLBACK_URL must be https, or http to localhost: Kannel sends the password along."
+        return ""
+
     def receive(self, request: HttpRequest) -> list[Received]:
         self._authenticate(request)
         message_id = request.GET.get("id", "")  # %I: the same in every retry; Kannel puts it into no header

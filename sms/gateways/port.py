@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 
@@ -52,7 +54,16 @@ class Doubtful(Exception):
     """Nobody knows whether the gateway took it: the answer did not come back."""
 
 
+def is_private(url: str) -> bool:
+    """Whether texts and passwords may travel there: https, or http that stays on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in settings.LOCAL_HOSTS)
+
+
 class Gateway(Protocol):
+    def refuses_to_start(self) -> str:
+        """What is wrong with its settings, as a sentence that names the variable; empty when it may start."""
+
     def receive(self, request: HttpRequest) -> list[Received]:
         """Raises NotAuthentic, Unreadable."""
 

@@ -15,15 +15,21 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from sms.gateways.outward import post
-from sms.gateways.port import NotAuthentic, NotSent, Outgoing, Received, Report, Unreadable
+from sms.gateways.port import NotAuthentic, NotSent, Outgoing, Received, Report, Unreadable, is_private
 
 _MAX_AGE_SECONDS: Final = 300  # of a signature; within it a replay meets the store's "once"
 _MOST_MESSAGES: Final = 100
 _LONGEST_ID: Final = 80
+_SECRET_LENGTH: Final = 32
 
 
 class Webhook:
     """Inward `{"messages": [{"id", "from", "text"}]}` or `{"reports": [{"reference", "status"}]}`."""
+
+    def refuses_to_start(self) -> str:
+        if len(settings.SMS_WEBHOOK_SECRET) < _SECRET_LENGTH:
+            return f"SMS_GATEWAY=webhook needs SMS_WEBHOOK_SECRET, at least {_SECRET_LENGTH} characters."
+        return "" if is_private(settings.SMS_WEBHOOK_URL) else "SMS_WEBHOOK_URL must be https, or http to localhost."
 
     def receive(self, request: HttpRequest) -> list[Received]:
         _authenticate(request)

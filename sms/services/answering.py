@@ -93,6 +93,8 @@ def _language(number: Number | None, command: parse.Command) -> str:
 def _answer(row: Inbound, command: parse.Command, number: Number | None) -> _Answer:
     if limits.is_flooding(row):
         return _Answer(reply="too_many")
+    if number is None and limits.is_busy():
+        return _Answer(reply="busy")
     return _ACTS[type(command)](row, command, number)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,8 +12,10 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action, Source
 from accounts.models import User
+from accounts.services import notices
 from accounts.services.cards import lock_member
 from sms.models import Number, number_index
+from sms.notice_wording import NUMBER_ACTIVE
 
 LAPSES_AFTER: Final = timedelta(days=90)  # without use: operators give a number to somebody else (sms.md 7)
 ASKED_FOR: Final = timedelta(days=7)  # an unconfirmed wish is forgotten then
@@ -59,6 +61,7 @@ def activate(*, member: User, public_id: UUID, proof: str, source: Source) -> Nu
     row.state, row.proof, row.confirmed_at, row.last_used_at = Number.State.ACTIVE, proof, now, now
     row.save(update_fields=["state", "proof", "confirmed_at", "last_used_at"])
     audit.record(Action.SMS_NUMBER_ACTIVATED, source, member=member, proof=proof)
+    notices.tell(member=member, kind=NUMBER_ACTIVE, subject=str(uuid4()))  # each time anew
     return row
 
 
@@ -108,8 +111,3 @@ def use(*, index: bytes) -> Number | None:
 def _is_long_unused(row: Number) -> bool:
     used = row.last_used_at or row.confirmed_at or row.asked_at
     return timezone.now() - used > LAPSES_AFTER
-
-
-def forget_unconfirmed() -> int:
-    old = Number.objects.filter(state=Number.State.PENDING, asked_at__lt=timezone.now() - ASKED_FOR)
-    return old.delete()[0]

@@ -9,21 +9,23 @@ import json
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.audit import Source
 from accounts.models import AuditRow, Card, LinkRequest, User, kpj_index, nik_index
 from accounts.sealing import blind_index
-from accounts.services import linking, mail
+from accounts.services import linking, mail, notices
 from accounts.services.limits import NotNow
 from sms import replies
 from sms.models import Number, Registration, number_index
+from sms.notice_wording import NUMBER_WAITS
 from sms.parse import Register
 from sms.services import numbers, sending
 
@@ -68,10 +70,8 @@ def _ask_owner(member: User, number: str) -> None:
         row = numbers.ask(member=member, number=number, source=_SOURCE)
     except numbers.TooMany:
         return
-    if member.email and row.state == Number.State.PENDING:
-        address = settings.PUBLIC_URL + reverse("sms_numbers")
-        context = {"last3": row.last3, "address": address}
-        mail.write(template_prefix="sms/email/number", to=member.email, language=member.language, context=context)
+    if row.state == Number.State.PENDING:
+        notices.tell(member=member, kind=NUMBER_WAITS, subject=str(row.public_id))
 
 
 def _mail_the_way_on(number: str, told: Register) -> None:
@@ -172,15 +172,15 @@ def _has_anything(row: LinkRequest) -> bool:
 
 
 def _forget(row: LinkRequest) -> None:
-    """The number waits for nobody any more. The empty account itself goes at night (`forget_empty_accounts`)."""
+    """The number waits for nobody any more. The empty account itself goes later (`empty_accounts`)."""
     Number.objects.filter(member=row.member, state=Number.State.PENDING).delete()
 
 
-def forget_empty_accounts() -> int:
+def empty_accounts(before: datetime) -> QuerySet[User]:
     """Accounts made for a text that came to nothing: no email, no card, no number, no open request."""
-    since = timezone.now() - GOES_ON_FOR
-    empty = User.objects.filter(email=None, is_staff=False, date_joined__lt=since, sms_numbers=None, cards=None)
-    return empty.exclude(link_requests__ended_at=None, link_requests__isnull=False).delete()[0]
+    empty = User.objects.filter(email=None, is_staff=False, date_joined__lt=before, sms_numbers=None, cards=None)
+    still_open = LinkRequest.objects.filter(member=OuterRef("pk"), ended_at=None)
+    return empty.exclude(Exists(still_open))
 
 
 def _member_of(number: str) -> User | None:

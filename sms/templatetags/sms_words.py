@@ -1,7 +1,8 @@
-"""What a member reads about their messages."""
+"""What members and staff read about a message: what kind it was, never what was typed."""
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from sms.models import Inbound
@@ -17,11 +18,23 @@ ASKED: dict[str, "str | Promise"] = {
     "stop": _("SMS dimatikan"),
     "unknown": _("pesan yang tidak kami kenali"),
 }
+WHY_SILENT: dict[str, "str | Promise"] = {
+    "too_many": _("tidak dijawab: terlalu sering"),
+    "internal_error": _("tidak dijawab: gangguan pada portal"),
+}
+
+
+def kind_of_text(row: Inbound) -> str:
+    """Empty until a worker has read it."""
+    return str(ASKED.get(row.command, ASKED["unknown"])) if row.command else ""
 
 
 @register.filter
 def asked(row: Inbound) -> str:
-    """The kind of message and whether it was answered; never what was typed."""
-    told = str(ASKED.get(row.command, ASKED["unknown"]))
-    silent = _("tidak dijawab (terlalu sering)")
-    return f"{told}; {silent}" if row.state == Inbound.State.SILENT else told
+    """For the member: what was asked, about which card, and whether it was answered."""
+    told = kind_of_text(row) or str(ASKED["unknown"])
+    if row.card:
+        told = now("%(what)s, KPJ •••• %(last)s") % {"what": told, "last": row.card.kpj_last4}
+    if row.state == Inbound.State.SILENT:
+        return f"{told} ({WHY_SILENT.get(row.outcome, WHY_SILENT['internal_error'])})"
+    return told

@@ -27,6 +27,7 @@ from accounts.models import (
 )
 from accounts.services import deletion, mail, privacy
 from balances.models import BalanceHistory, FetchAttempt
+from sms.models import Inbound, Number, Outbound
 from tests.factories import make_kpj
 from tests.house.addresses import make_world
 
@@ -58,6 +59,7 @@ def give_everything(member: User, staff: User) -> Card:
     Notice.objects.create(member=member, kind="tidak-dikenal", card=world.card)
     NoticeChoices.objects.update_or_create(member=member)
     KnownDevice.objects.create(member=member, mark=b"m" * 32, browser="Peramban")
+    give_messages(world.number, world.card)
     mail.queue(to=member.email or "", subject="x", text="menunggu")
     client = Client()
     client.force_login(member)
@@ -66,6 +68,17 @@ def give_everything(member: User, staff: User) -> Card:
         session_key=key, defaults={"user": member, "ip": "203.0.113.77", "user_agent": "Peramban Penanda"}
     )
     return world.card
+
+
+def give_messages(number: Number, card: Card) -> tuple[Inbound, Outbound]:
+    """One that came from this number, and its answer."""
+    came = Inbound(gateway="kannel", gateway_id=number.number, sender_index=number.number_index, card=card)
+    came.sender, came.body, came.state, came.next_fetch_at = number.number, "SALDO PENANDA", "answered", None
+    came.save()
+    went = Outbound(answers=came, number_index=number.number_index, reply="balance_fresh")
+    went.number, went.text = number.number, "JAWABAN PENANDA"
+    went.save()
+    return came, went
 
 
 def let_time_pass(member: User) -> None:

@@ -44,10 +44,17 @@ def test_nothing_of_the_member_is_left_but_what_was_named(member: User, stranger
         Planted("name", member.name),
         Planted("public id", public_id, frozenset({"accounts_auditrow.actor", "accounts_auditrow.member"})),
         *[Planted("KPJ", one.kpj) for one in cards],
+        Planted("phone", member.sms_numbers.get().number),
         Planted("card's id", str(card.public_id), frozenset({"accounts_auditrow.card"})),
         Planted("session", f"'_auth_user_id': '{member.pk}'"),
     ]
-    assert {one.split(" ")[0] for one in found_in(clear_texts(), planted)} >= {"email", "name", "KPJ", "session"}
+    assert {one.split(" ")[0] for one in found_in(clear_texts(), planted)} >= {
+        "email",
+        "name",
+        "KPJ",
+        "session",
+        "phone",
+    }
     User.objects.filter(pk=stranger.pk).update(email="tetap@contoh.example")
     let_time_pass(member)
     member.deletion.__class__.objects.exclude(pk=member.pk).delete()

@@ -78,6 +78,8 @@ def test_sealed_values_are_opened_and_secrets_stay_out(member: User, staff: User
     text = export.write(member=member, source=audit.SYSTEM)
     for value in (card.kpj, NIK, "1945-08-17", "Tulis BUDI PENANDA", "7654321.00", "203.0.113.77", str(member.email)):
         assert value in text, value
+    for value in (member.sms_numbers.get().number, "SALDO PENANDA", "JAWABAN PENANDA"):
+        assert value in text, value
     for value in (member.password, "v1.", card.member_ref, str(member.deletion.cancel_key)):
         assert value not in text, value
 
@@ -88,7 +90,14 @@ def test_rows_of_other_people_stay_out(member: User, stranger: User, staff: User
     audit.record(audit.Action.MEMBER_SEEN_BY_STAFF, audit.Source(door="admin", actor=staff), member=member)
     audit.record(audit.Action.MEMBER_SEEN_BY_STAFF, audit.Source(door="web", actor=member), member=stranger)
     text = export.write(member=member, source=audit.SYSTEM)
-    for value in (other.kpj, str(stranger.email), str(stranger.public_id), str(staff.public_id), str(staff.email)):
+    for value in (
+        other.kpj,
+        stranger.sms_numbers.get().number,
+        str(stranger.email),
+        str(stranger.public_id),
+        str(staff.public_id),
+        str(staff.email),
+    ):
         assert value not in text
     rows = json.loads(text)["data"]["accounts.auditrow"]["rows"]
     assert "Petugas" in {row["who"] for row in rows}

@@ -1,6 +1,7 @@
 """Each rule of retention takes what is over, leaves what is not, a bounded number a run; page and docs say the same."""
 
 import re
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,8 +35,9 @@ from accounts.services import housekeeping, retention
 from accounts.services.retention import Rule
 from accounts.tasks import clean_up, end_accounts
 from balances.models import FetchAttempt
+from sms.models import Inbound, Number, Outbound, Registration
 from tests.factories import make_card, make_kpj, make_member
-from tests.house.addresses import make_offer, make_request
+from tests.house.addresses import make_number, make_offer, make_request
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "privacy" / "retention.md"
 assert housekeeping
@@ -61,6 +63,13 @@ def _trail(at: datetime) -> AuditRow:
     )
 
 
+def _message(at: datetime) -> Inbound:
+    row = Inbound(gateway="kannel", gateway_id=secrets.token_hex(8), sender_index=b"x", state="answered")
+    row.received_at, row.next_fetch_at, row.body = at, None, "SALDO"
+    row.save()
+    return row
+
+
 # A row whose time began at the given moment, for each rule that purges a table.
 MAKERS: dict[str, Callable[[datetime], Model]] = {
     "unconfirmed": _unconfirmed,
@@ -81,6 +90,15 @@ MAKERS: dict[str, Callable[[datetime], Model]] = {
     "fetch_attempt": lambda at: FetchAttempt.objects.create(
         card=make_card(make_member()), started_at=at, milliseconds=1, outcome="ok"
     ),
+    "sms_number_wish": lambda at: make_number(make_member(), Number.State.PENDING, asked_at=at),
+    "sms_number_off": lambda at: make_number(make_member(), Number.State.OFF, ended_at=at),
+    "sms_body": _message,
+    "sms_message": _message,
+    "sms_sent": lambda at: Outbound.objects.create(number_index=b"x", reply="help", next_fetch_at=None, created_at=at),
+    "sms_registration": lambda at: Registration.objects.create(
+        secret_index=secrets.token_bytes(32), number_index=b"x", address_index=b"x", created_at=at
+    ),
+    "sms_account": lambda at: User.objects.create(email=None, date_joined=at),
 }
 
 
@@ -131,6 +149,7 @@ def test_nobody_who_uses_the_portal_counts_as_unconfirmed(db: None) -> None:
     EmailAddress.objects.create(user=changing, email="baru@contoh.example", verified=False, primary=False)
     invited_with_card = _unconfirmed(long_ago)
     make_card(invited_with_card)
+    make_number(only_sms)
     User.objects.update(date_joined=long_ago)
     clean_up()
     assert set(User.objects.all()) == {confirmed, only_sms, changing, invited_with_card}

@@ -14,10 +14,14 @@ from django.utils import timezone
 from accounts.models import AuditRow, Card, Correction, LinkRequest, RecoveryRequest, User, kpj_index, nik_index
 from accounts.services.staff import STAFF_GROUP
 from balances.models import BalanceHistory, FetchAttempt
+from sms.models import Inbound, Number, Outbound
+from tests.accounts.everything import give_messages
 from tests.factories import make_balance, make_card, make_member
+from tests.house.addresses import make_number
 
 KPJ, NIK = "24011122201", "3173051207860012"
-SECRETS = (KPJ, NIK, "member@contoh.example")
+SECRETS = (KPJ, NIK, "member@contoh.example", "+62812", "SALDO PENANDA", "JAWABAN PENANDA")
+SMS = (Inbound, Outbound, Number)
 
 
 @pytest.fixture
@@ -53,7 +57,7 @@ def as_idle_staff(staff: User) -> Client:
 def as_viewer(staff: User) -> Client:
     """Staff who may look at everything and change nothing."""
     views = Permission.objects.filter(
-        codename__startswith="view_", content_type__app_label__in=("accounts", "balances")
+        codename__startswith="view_", content_type__app_label__in=("accounts", "balances", "sms")
     )
     staff.user_permissions.set(views)
     return second_factor_done(staff)
@@ -80,7 +84,9 @@ def rows(member: User, card: Card, waiting: LinkRequest) -> dict[type, int]:
     trail = AuditRow.objects.create(action="signed_in", door="web", member=member.public_id, day=now.date())
     correction = Correction.objects.create(member=member, topic="name")
     recovery = RecoveryRequest.objects.create(member=member, kind="staff", state="approving", next_fetch_at=None)
-    made = [recovery, correction, member, card, waiting, history, attempt, trail, card.balance]
+    number = make_number(member)
+    came, went = give_messages(number, card)
+    made = [number, came, went, recovery, correction, member, card, waiting, history, attempt, trail, card.balance]
     return {type(row): row.pk for row in made}
 
 
@@ -94,6 +100,9 @@ def pages(rows: dict[type, int]) -> list[str]:
     acts = ("kirim-reset", "reset-autentikasi", "nonaktifkan")
     found += [reverse("admin:accounts_user_act", args=[member, act]) for act in acts]
     found += [reverse("admin:accounts_card_unlink", args=[card]), reverse("admin:accounts_card_open", args=[card])]
+    found += [reverse(f"admin:sms_{model._meta.model_name}_reveal", args=[rows[model]]) for model in SMS]
+    found += [reverse("admin:sms_inbound_changelist") + f"?keadaan=dijawab&nomor={rows[Number]}"]
+    found += [reverse("admin:sms_outbound_changelist") + "?keadaan=ragu"]
     found += [reverse("admin:accounts_recoveryrequest_propose", args=[member])]
     recovery = rows[RecoveryRequest]
     found += [reverse(f"admin:accounts_recoveryrequest_{word}", args=[recovery]) for word in ("approve", "stop")]

@@ -3,8 +3,11 @@
 A new address without an entry here fails tests/house/test_url_access.py: who may open it must be said, not hoped.
 """
 
+import json
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +17,17 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.audit import mark_of
 from accounts.consent import CURRENT
 from accounts.models import Card, LinkRequest, NoticeChoices, OfferedCard, User, kpj_index, nik_index
+from accounts.sealing import blind_index
 from accounts.services import not_me_tokens
 from accounts.services.not_me_tokens import Purpose
 from accounts.services.notice_choices import stop_path
 from accounts.services.notices import tell
+from sms.models import Number, Registration, number_index
 from tests.factories import make_balance, make_card, make_kpj, make_statement
 
 # Open to visitors: nothing of a member's stands there.
@@ -59,7 +65,12 @@ PUBLIC = {
     "notice_stop",
     "document_check",
     "document_check_code",
+    "sms_go_on",
+    "sms_inbound",
+    "sms_reports",
 }
+# Gateways call here with credentials of their own; nothing is there unless one is in use (tests/sms/test_gateways.py).
+FOR_GATEWAYS = {"sms_inbound", "sms_reports"}
 # Only a form posts here; opened by hand they say so.
 POST_ONLY = {
     "set_language",
@@ -77,6 +88,9 @@ POST_ONLY = {
     "account_keep",
     "recovery_code",
     "recovery_email",
+    "sms_inbound",
+    "sms_confirm",
+    "sms_switch_off",
 }
 # Not pages to look at: words for machines, parts of pages, a text file, the data of a passkey.
 NOT_PAGES = {"healthz", "readyz", "link_fragment", "balance_fragment", "session"}
@@ -84,7 +98,7 @@ NOT_PAGES |= {"statement_fragment", "timeline_fragment", "mfa_login_webauthn", "
 NOT_PAGES |= {"privacy_download"}  # a file
 NOT_PAGES |= {"offline"}  # in both languages at once; tests/house/test_phone.py looks at it
 FILES = ("statement_pdf", "statement_csv", "statement_json", "statement_xlsx")
-NOT_PAGES |= {*FILES}
+NOT_PAGES |= {*FILES, *FOR_GATEWAYS}
 NO_DELETION = UUID(int=4)  # a key of nobody: the page looks the same until the button is pressed
 # allauth reads the passkey's real public key here; tests/look and a virtual authenticator go through it.
 NEEDS_A_REAL_PASSKEY = {"mfa_reauthenticate_webauthn"}
@@ -99,6 +113,8 @@ class World:
     request: LinkRequest
     offer: OfferedCard
     passkey: Authenticator
+    number: Number
+    registration: str  # the secret of what was typed on a phone and not gone on with
     session: str = ""  # mark of another session of the member
 
 
@@ -123,6 +139,9 @@ SAMPLES: dict[str, Sample] = {
     ),
     "not_me": lambda world: {"token": not_me_tokens.make(Purpose.CARD, world.card.public_id)},
     "recovery_address": lambda world: {"token": not_me_tokens.make(Purpose.ADDRESS, world.card.public_id)},
+    **dict.fromkeys(FOR_GATEWAYS, lambda world: {"gateway": "kannel"}),
+    **dict.fromkeys(("sms_confirm", "sms_switch_off"), lambda world: {"number_id": world.number.public_id}),
+    "sms_go_on": lambda world: {"secret": world.registration},
     **dict.fromkeys(("statement", "statement_fragment"), lambda world: {"card_id": world.card.public_id}),
     **dict.fromkeys(
         ("balance", "balance_fragment", "balance_refresh", "projection", "claim_when"),
@@ -142,7 +161,42 @@ def make_world(member: User) -> World:
     passkey = Authenticator.objects.create(
         user=member, type=Authenticator.Type.WEBAUTHN, data={"name": "Ponsel saya", "credential": {}}
     )
-    return World(member, card, make_request(member), make_offer(member, card), passkey, make_session(member))
+    number = make_number(member)
+    return World(
+        member, card, make_request(member), make_offer(member, card), passkey, number, make_registration(number),
+        make_session(member),
+    )  # fmt: skip
+
+
+_phones = count(1)
+
+
+def make_number(member: User, state: str = Number.State.ACTIVE, **fields: Any) -> Number:
+    typed = f"+62812{next(_phones):08d}"
+    proved = {} if state == Number.State.PENDING else {"confirmed_at": timezone.now(), "proof": Number.Proof.OWNER}
+    row = Number(member=member, number_index=number_index(typed), last3=typed[-3:], state=state, **{**proved, **fields})
+    row.number = typed
+    row.save()
+    return row
+
+
+def make_registration(number: Number) -> str:
+    """The secret that a mail would carry."""
+    secret = secrets.token_urlsafe(24)
+    row = Registration(
+        secret_index=blind_index("sms-registration", secret),
+        address_index=blind_index("email", number.member.email or ""),
+        number_index=number.number_index,
+    )
+    typed = {
+        "nik": "3171011708450001",
+        "birth_date": "1945-08-17",
+        "name": "ANGGOTA CONTOH",
+        "email": "x@contoh.example",
+    }
+    row.told = json.dumps({**typed, "number": number.number, "kpj": make_kpj()})
+    row.save()
+    return secret
 
 
 def make_session(member: User, agent: str = "Mozilla/5.0 (Linux; Android 13) Chrome/120.0 Mobile Safari/537.36") -> str:

@@ -25,6 +25,14 @@ def manage(*arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
 
 PUBLIC = {"PUBLIC_URL": "https://saldo.contoh.example", "ALLOWED_HOSTS": "saldo.contoh.example", "PORTAL_DEMO": "0"}
 
+KANNEL = {"SMS_GATEWAY": "kannel", "KANNEL_INBOUND_PASSWORD": "rahasia-masuk"}
+WEBHOOK = {"SMS_GATEWAY": "webhook", "SMS_WEBHOOK_SECRET": "s" * 32, "SMS_WEBHOOK_URL": "https://sms.example/send"}
+
+
+@pytest.mark.parametrize("right", [KANNEL, WEBHOOK, {"SMS_GATEWAY": "console", "PORTAL_DEMO": "1"}])
+def test_a_gateway_with_what_it_needs_starts(right: dict[str, str]) -> None:
+    assert manage("check", **right).returncode == 0
+
 
 def test_a_public_site_passes_the_deploy_check() -> None:
     done = manage("check", "--deploy", "--fail-level", "INFO", **PUBLIC)
@@ -44,6 +52,17 @@ def test_a_public_site_passes_the_deploy_check() -> None:
         ({"FIELD_KEYS": "k1:short"}, "32 bytes"),
         ({"INDEX_KEY": "nonsense"}, "32 bytes"),
         ({"APPROVALS_REQUIRED": "0"}, "APPROVALS_REQUIRED"),
+        ({"SMS_GATEWAY": "pigeon"}, "SMS_GATEWAY"),
+        ({"SMS_GATEWAY": "console", "PORTAL_DEMO": "0"}, "demo and DEBUG only"),
+        ({"SMS_GATEWAY": "console", "PORTAL_DEMO": "1", "SMS_CONSOLE_URL": "http://a.example/"}, "SMS_CONSOLE_URL"),
+        ({"SMS_GATEWAY": "kannel"}, "KANNEL_INBOUND_PASSWORD"),
+        ({**KANNEL, "KANNEL_SENDSMS_URL": "http://kannel.example:13013/cgi-bin/sendsms"}, "KANNEL_SENDSMS_URL"),
+        ({**KANNEL, "SMS_CALLBACK_URL": "http://portal.example"}, "SMS_CALLBACK_URL"),
+        ({**KANNEL, "KANNEL_SENDER": "2" * 15}, "KANNEL_SENDER"),
+        ({"SMS_GATEWAY": "webhook"}, "SMS_WEBHOOK_SECRET"),
+        ({**WEBHOOK, "SMS_WEBHOOK_SECRET": "short"}, "SMS_WEBHOOK_SECRET"),
+        ({**WEBHOOK, "SMS_WEBHOOK_URL": ""}, "SMS_WEBHOOK_URL"),
+        ({**WEBHOOK, "SMS_WEBHOOK_URL": "http://sms.example/"}, "SMS_WEBHOOK_URL"),
     ],
 )
 def test_a_wrong_setting_refuses_to_start(wrong: dict[str, str], says: str) -> None:

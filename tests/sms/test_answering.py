@@ -187,6 +187,19 @@ def test_a_flood_meets_silence_and_another_phone_does_not(phone: Phone, member: 
     assert Inbound.objects.filter(state=Inbound.State.SILENT, outcome="too_many").count() == 3
 
 
+def test_strangers_cannot_make_us_send_without_end_and_members_are_still_answered(
+    phone: Phone, member: User, air: Air, card: Card, settings: Any
+) -> None:
+    settings.SMS_MAX_PER_MINUTE = 3
+    register(member)
+    answers = [Phone(air, f"+62811111110{n}").send("SALDO") for n in range(5)]
+    assert [len(one) for one in answers] == [1, 1, 1, 0, 0]
+    assert Inbound.objects.filter(outcome="busy", state=Inbound.State.SILENT).count() == 2
+    assert "Rp" in phone.send("SALDO")[0]
+    Outbound.objects.update(created_at=NOW() - timedelta(seconds=61))
+    assert len(Phone(air, "+628111111109").send("SALDO")) == 1
+
+
 def test_an_hour_later_it_is_answered_again(phone: Phone, member: User, card: Card) -> None:
     register(member)
     for _ in range(limits.MESSAGES_AN_HOUR):
