@@ -230,6 +230,7 @@ PASSWORD_HASHES_AT_ONCE = env.int("PASSWORD_HASHES_AT_ONCE", default=4)  # per p
 PASSWORD_RESET_TIMEOUT = 600  # seconds
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+ACCOUNT_SIGNUP_REDIRECT_URL = "card_add"  # the one thing that somebody new can do
 TRUSTED_IP_HEADER = env.str("TRUSTED_IP_HEADER", default="")
 if TRUSTED_IP_HEADER:
     ALLAUTH_TRUSTED_CLIENT_IP_HEADER = TRUSTED_IP_HEADER
