@@ -73,10 +73,10 @@ def password_changed(request: HttpRequest, user: User, **kwargs: Any) -> None:
 def email_changed(
     request: HttpRequest, user: User, to_email_address: Any, from_email_address: Any = None, **kwargs: Any
 ) -> None:
-    """The old address is told, and the new one counts from twelve hours on."""
+    """The old address is told, and the new one counts from twelve hours on. The first address changes nothing."""
     if from_email_address:
         contact_change.begin(member=user, old=from_email_address.email, new=to_email_address.email)
-    _write(Action.EMAIL_CHANGED, request, user)
+        _write(Action.EMAIL_CHANGED, request, user)
 
 
 def email_verified(request: HttpRequest, email_address: Any, **kwargs: Any) -> None:

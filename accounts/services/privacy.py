@@ -117,10 +117,13 @@ def in_dispute(member: User) -> bool:
 
 def _answer(member: User, purpose: Purpose, agreed: bool, source: Source) -> None:
     language = (translation.get_language() or member.language)[:2]
+    agreed_before = has_agreed(member=member, purpose=purpose)
     Consent.objects.create(member=member, purpose=purpose, version=CURRENT.version, language=language, agreed=agreed)
     if purpose == Purpose.NEWS:
         kinds = [kind.code for kind in notices.ordinary()] if agreed else []
         NoticeChoices.objects.update_or_create(member=member, defaults={"mail_kinds": kinds})
+    if purpose != Purpose.SERVICE and not (agreed or agreed_before):
+        return  # left empty: nothing was taken back
     action = Action.CONSENT_GIVEN if agreed else Action.CONSENT_WITHDRAWN
     audit.record(action, source, member=member, purpose=purpose, version=CURRENT.version, language=language)
 
