@@ -42,7 +42,7 @@ def test_results_and_revealed_values_read_well(
     page = open_as(client=as_boss)
     page.goto(reverse("admin:accounts_user_look_up"))
     page.locator("#id_text").fill("budi")
-    page.locator("main form .button").click()
+    page.locator("main form button.button").click()
     check(page, "admin-results")
     page.get_by_role("link", name="BUDI UJI").click()
     page.locator("td a[href*=balance]").first.click()
@@ -50,7 +50,7 @@ def test_results_and_revealed_values_read_well(
     check(page, "admin-reveal")
     page.locator("#id_why").select_option("asked")
     page.locator("#id_reason").fill("anggota menelepon layanan")
-    page.locator("main form .button").click()
+    page.locator("main form button.button").click()
     check(page, "admin-amount")
 
 
