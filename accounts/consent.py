@@ -27,7 +27,9 @@ class Purpose(StrEnum):
 
 PURPOSES: Final[Mapping[Purpose, Text]] = {
     Purpose.SERVICE: _("Mengambil dan menampilkan saldo JHT Anda"),
-    Purpose.NEWS: _("Email tambahan tentang saldo dan portal ini, di luar email yang diperlukan demi keamanan"),
+    Purpose.NEWS: _(
+        "Kabari saya lewat email bila saldo atau iuran berubah. Tidak wajib; kabar keamanan selalu dikirim."
+    ),
 }
 
 

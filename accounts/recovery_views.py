@@ -6,7 +6,6 @@ from allauth.core.ratelimit import consume_or_429
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -97,6 +96,7 @@ def _page(
         "told": wording.RECOVERY[stage],
         "form": form if own and isinstance(form, own) else own() if own else None,
         "hint": selectors.email_hint(row.member) if row.member and stage == "proved" else "",
-        "counts_from": row.counts_from if row.counts_from and row.counts_from > timezone.now() else None,
+        "counts_from": row.counts_from if stage == RecoveryRequest.State.WAITING else None,
+        "check_takes": int(recovery.CHECK_TAKES.total_seconds()),
     }
     return render(request, "recovery/progress.html", context, status=status)

@@ -261,7 +261,7 @@ RECOVERY: Final[Mapping[str, Told]] = {
     "checking": Told(
         title=_("Kode sedang diperiksa"),
         happened=_("Pemeriksaan selalu memakan sepuluh detik."),
-        next=_("Muat ulang halaman ini sesudah itu."),
+        next=_("Halaman ini berubah sendiri sesudah itu. Bila tidak, tekan Muat ulang."),
     ),
     "refused": Told(
         title=_("Kode itu belum dapat kami terima"),
@@ -286,7 +286,7 @@ RECOVERY: Final[Mapping[str, Told]] = {
     "waiting": Told(
         title=_("Menunggu 12 jam"),
         happened=_("Demi keamanan, email baru berlaku sesudah 12 jam. Kami sudah mengabari email yang lama."),
-        next=_("Sesudah itu Anda menerima surat di email baru untuk membuat kata sandi."),
+        next=_("Anda boleh menutup halaman ini. Sesudah itu kami kirim surat ke email baru: cara membuat kata sandi."),
     ),
     "done": Told(
         title=_("Akun sudah dipulihkan"),

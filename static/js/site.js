@@ -47,6 +47,10 @@
     place.textContent = place.getAttribute('data-text')
   })
 
+  // A check that takes known seconds: the page looks again by itself once they are over.
+  var checked = document.querySelector('[data-reload-after]')
+  if (checked) window.setTimeout(function () { window.location.reload() }, 1000 * checked.getAttribute('data-reload-after') + 500)
+
   // After a refused form the keyboard starts at the list of what to mend.
   var summary = document.querySelector('.error-summary')
   if (summary) summary.focus()

@@ -147,7 +147,7 @@ class TestKnownLosses:
         old, client = member.email, Client()
         row = prove(client, upstream)
         client.post(reverse("recovery_email"), {"email": FRESH})
-        assert "alamat ini sampai" in confirm(FRESH)
+        assert "alamat ini benar" in confirm(FRESH)
         row.refresh_from_db()
         assert row.state == State.WAITING
         assert timedelta(hours=11, minutes=59) < row.counts_from - timezone.now() <= timedelta(hours=12)
