@@ -117,9 +117,10 @@ def _year_closed(about: About) -> str:
     rate = about.facts["rate"]
     if rate is None:
         return _("Rincian tahun %(year)s untuk KPJ •••• %(last_four)s sudah final.") % words
-    return _(
-        "Rincian tahun %(year)s untuk KPJ •••• %(last_four)s sudah final. Tingkat pengembangannya %(rate)s."
-    ) % {**words, "rate": f"{rate}%".replace(".", ",")}
+    words["rate"] = f"{rate}%".replace(".", ",")
+    return (
+        _("Rincian tahun %(year)s untuk KPJ •••• %(last_four)s sudah final. Tingkat pengembangannya %(rate)s.") % words
+    )
 
 
 def _year_end(about: About) -> str:
