@@ -165,8 +165,7 @@ def _still(found: IssuedDocument) -> Verdict:
 def _locked(code: str) -> DocumentTries:
     """One row a code, held until the answer stands, so that guesses at the same moment queue up."""
     index, now = _code_index(code), timezone.now()
-    DocumentTries.objects.bulk_create([DocumentTries(code_index=index, first_at=now)], ignore_conflicts=True)
-    tries = DocumentTries.objects.select_for_update().get(code_index=index)
+    tries, _new = DocumentTries.objects.select_for_update().get_or_create(code_index=index, defaults={"first_at": now})
     if tries.wrong and now - tries.first_at >= TRIES_LAST_FOR:
         tries.wrong = 0
     return tries

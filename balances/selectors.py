@@ -221,9 +221,8 @@ def statement_reading_of(
     """What every door is told of a card's statement; three queries, none for a locked card."""
     now, row = now or timezone.now(), statement_of(card) or Statement(card=card)
     locked = card.state != Card.State.ACTIVE
-    years = (
-        [] if locked or row.fetched_at is None else year_rows(card.statement_years.all(), row.as_of or row.fetched_at)
-    )
+    told = row.fetched_at is not None and not locked
+    years = year_rows(card.statement_years.all(), row.as_of or row.fetched_at) if told else []
     facts = Facts(
         locked=locked,
         amount_known=any(year.known for year in years),
@@ -235,9 +234,9 @@ def statement_reading_of(
         next_fetch_at=row.next_fetch_at,
         retry_at=row.retry_at,
     )
-    rows = [contribution_row(one) for one in card.contributions.all()] if years else []
+    rows = [contribution_row(one) for one in card.contributions.all()] if told else []
     ended = over(card, rows[-1].month if rows else None)
-    jobs = [_job(one, ended) for one in card.employments.all()] if years else []
+    jobs = [_job(one, ended) for one in card.employments.all()] if told else []
     as_of = timezone.localdate(row.as_of) if row.as_of else None
     return StatementReading(
         card_id=card.public_id,
@@ -297,4 +296,4 @@ def stretches_of(reading: StatementReading) -> list[Stretch]:
         lag=timedelta(days=settings.POSTING_LAG_DAYS),
         calendar=calendar(),
     )
-    return stretches(reading.jobs, reading.rows, seen) if reading.years else []
+    return stretches(reading.jobs, reading.rows, seen)

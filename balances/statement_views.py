@@ -15,8 +15,7 @@ from accounts.models import User
 from accounts.selectors import merge_targets
 from balances import looking, selectors
 from balances.growth import FOOT, HEIGHT, WIDTH, bars, levels
-from balances.ledger import StatementReading
-from balances.months import MonthState, Stretch, years_of
+from balances.months import MonthState, years_of
 from balances.statement import claim_statement
 from balances.statement_wording import legend
 
@@ -45,16 +44,19 @@ def _context(request: HttpRequest, card_id: UUID) -> dict[str, Any]:
     claim_statement(card)
     reading = selectors.statement_reading_of(card, merged_into=merge_targets(cards).get(card.public_id))
     stretches, found = selectors.stretches_of(reading), levels(reading.years)
-    year = _chosen(request, reading, stretches)
+    told, odd = {year.year for year in reading.years}, years_of(stretches, MonthState.MISSING, MonthState.PARTIAL)
+    year = _chosen(request, told, odd, years_of(stretches))
     rows = reading.rows_of(year) if year else ()
     employers = {row.employer_name for row in rows}
     return {
         "statement": reading,
         "year": year,
+        "paper_year": year if year in told else None,
+        "years": sorted(told | odd | {year} - {None}, reverse=True),
         "rows": rows,
         "one_employer": employers.pop() if len(employers) == 1 else "",
         "stretches": stretches,
-        "odd_years": sorted(years_of(stretches, MonthState.MISSING, MonthState.PARTIAL)),
+        "odd_years": sorted(odd),
         "seen": selectors.seen_of(reading),
         "legend": legend(),
         "posting_lag": settings.POSTING_LAG_DAYS,
@@ -65,12 +67,12 @@ def _context(request: HttpRequest, card_id: UUID) -> dict[str, Any]:
     }
 
 
-def _chosen(request: HttpRequest, reading: StatementReading, stretches: list[Stretch]) -> int | None:
-    """Without being asked: the newest year with a month to show, else the newest; None: no year at all."""
-    years = [year.year for year in reading.years]
+def _chosen(request: HttpRequest, told: set[int], odd: set[int], worked: set[int]) -> int | None:
+    """Without being asked: the newest told year with a month to show, else the newest; None: no year at all. Of a year
+    in which nothing was paid the upstream may tell no line, so `odd` years can be asked for, too."""
     asked = request.GET.get("tahun", "")
     if not asked:
-        return max(years_of(stretches) & set(years), default=years[-1] if years else None)
-    if not looking.YEAR.fullmatch(asked) or (years and int(asked) not in years):
+        return max(worked & told or told or odd or worked, default=None)
+    if not looking.YEAR.fullmatch(asked) or (told and int(asked) not in told | odd):
         raise Http404
     return int(asked)

@@ -98,7 +98,7 @@ def short_date(day: date) -> str:
 
 @register.filter
 def month_name(number: int) -> str:
-    """J, F, M: the first letter of a month's name, 1 to 12."""
+    """Jan, Feb, Mar, from 1 to 12."""
     return date_format(date(2026, number, 1), "M")
 
 

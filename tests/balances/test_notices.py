@@ -1,11 +1,12 @@
 """What is news about a card's money: told when it is stored, once, and never a guess or an old story."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -21,7 +22,7 @@ from accounts.services import notice_mail
 from accounts.services.notices import about, tell
 from balances import notices, selectors, services, statement, sweeps
 from balances.duedates import later
-from balances.models import Balance, Contribution, Statement, StatementYear
+from balances.models import Balance, Contribution, Employment, Statement, StatementYear
 from balances.notice_wording import BALANCE_CHANGED, CARD_MERGED, MONTH_MISSING, YEAR_CLOSED
 from balances.notices import Before
 from demo.embedded.process import wait_until
@@ -212,6 +213,40 @@ def test_many_months_are_named_by_the_newest_and_counted(member: User) -> None:
     assert "Desember 2025" in body(notice)
     assert "6 bulan lain" in body(notice)
     assert "Juni 2025" not in body(notice)
+
+
+def test_each_odd_year_and_the_notice_lead_to_a_page(as_member: Client, member: User) -> None:
+    """Of years in which an employer paid nothing the upstream tells no line, and these are the ones that matter."""
+    card = make_card(member)
+    first = make_statement(card).as_of.year - 1
+    Employment.objects.filter(card=card).update(started_on=date(first - 2, 1, 1))
+    notices.statement_stored(card, Before(final=None))
+    [notice] = Notice.objects.all()
+    page = as_member.get(f"/saldo/{card.public_id}/rincian/").content.decode()
+    links = {f"/saldo/{card.public_id}/rincian/{link}" for link in re.findall(r'href="(\?tahun=\d+)', page)}
+    assert len(links) == 4
+    for link in (*links, kind_of(notice.kind).link(about(notice))):
+        answer = as_member.get(link)
+        assert answer.status_code == 200
+        for file in re.findall(r'href="(/[^"]+rincian\.\w+[^"]*)"', answer.content.decode()):
+            assert as_member.get(file).status_code == 200, file
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_an_employer_who_never_paid_at_all_is_told(as_member: Client, member: User, seen: bool) -> None:
+    """No year, no line, only an employment: missing where the upstream has looked, else not seen yet."""
+    card = make_card(member)
+    row = make_statement(card)
+    for model in (StatementYear, Contribution):
+        model.objects.filter(card=card).delete()
+    fields = {} if seen else {"as_of": None, "contributions_until": ""}
+    Statement.objects.filter(pk=row.pk).update(amount=None, unavailable_reason="BARU", **fields)
+    notices.statement_stored(Card.objects.get(pk=card.pk), Before(final=None))
+    page = as_member.get(f"/saldo/{card.public_id}/rincian/").content.decode()
+    assert ("tidak tercatat" if seen else "belum terlihat") in page
+    assert 'id="tahun"' in page
+    assert "Rp" not in page.partition("<main")[2].partition("<footer")[0].replace("Rp••", "")
+    assert kinds() == ([MONTH_MISSING] if seen else [])
 
 
 @pytest.mark.parametrize(
