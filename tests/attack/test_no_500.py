@@ -181,6 +181,13 @@ def targets(
 SPOILING = {"account_logout"}  # a look at it changes nothing, but is of no interest either
 
 
+@pytest.mark.django_db
+def test_an_empty_question_for_another_field_is_none(boss: User, rows: dict[type, int]) -> None:
+    """Found by the search below: Django looked for a field without a name."""
+    client = second_factor_done(boss)
+    assert client.get(f"{pages(rows)[4]}?_to_field=").status_code == 200
+
+
 @pytest.mark.asvs("V2.2.1", "V2.2.2", "V1.1.1", "V1.3.3", "V15.3.7", "V16.5.3")
 @pytest.mark.django_db
 @pytest.mark.parametrize("examples", [1500, pytest.param(20_000, marks=pytest.mark.heavy)])
