@@ -1,4 +1,4 @@
-"""Log filters: the request id on every line, and a last net that masks what looks like personal data.
+"""One form of line, in UTC, one line an event; the request id on each; a last net that masks what looks personal.
 
 The first net is never to pass such values to a logger at all.
 """
@@ -6,6 +6,7 @@ The first net is never to pass such values to a logger at all.
 import logging
 import re
 from contextvars import ContextVar
+from datetime import UTC, datetime
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -17,6 +18,9 @@ _LOOKS_PERSONAL = re.compile(
 _DATABASE_TELLS = re.compile(
     r"(\n|\\n)(?:DETAIL|LINE \d+|CONTEXT|QUERY|HINT):.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL
 )
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def mask(text: str) -> str:
@@ -37,3 +41,22 @@ class MaskFilter(logging.Filter):
         if record.exc_info and not record.exc_text:
             record.exc_text = mask(logging.Formatter().formatException(record.exc_info))
         return True
+
+
+class LineFormatter(logging.Formatter):
+    """`2026-11-22T06:54:17.039Z INFO jht.mail [3f9a01bc] words`. What came from outside cannot begin a line of its own:
+    control characters are written as escapes, and each line of a traceback begins with a bar."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        told = getattr(record, "request_id", "-")
+        lines = [f"{at} {record.levelname} {record.name} [{told}] {_escaped(record.getMessage())}"]
+        if record.exc_info and not record.exc_text:
+            record.exc_text = self.formatException(record.exc_info)
+        if record.exc_text:
+            lines += [f"| {_escaped(line)}" for line in record.exc_text.splitlines()]
+        return "\n".join(lines)
+
+
+def _escaped(text: str) -> str:
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)

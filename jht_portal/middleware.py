@@ -57,7 +57,7 @@ class PrivacyHeadersMiddleware:
 
 
 class MethodsMiddleware:
-    """Pages are read and forms are posted; whatever else HTTP knows (TRACE, PUT, ...) is refused before anybody looks."""
+    """Pages are read and forms are posted; whatever else HTTP knows (TRACE, PUT) is refused before anybody looks."""
 
     KNOWN: Final = ("GET", "HEAD", "POST")
 

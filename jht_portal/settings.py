@@ -433,7 +433,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "jht_portal.logs.RequestIdFilter"}, "mask": {"()": "jht_portal.logs.MaskFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
+    "formatters": {"line": {"()": "jht_portal.logs.LineFormatter"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "mask"]},
     },

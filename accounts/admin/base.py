@@ -97,6 +97,10 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def which(self, row: Any) -> Any:
         return None
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """An empty `_to_field=` in an address is none; Django would look for a field of that name."""
+        return super().get_object(request, object_id, from_field or None)
+
     def row_or_404(self, request: HttpRequest, object_id: str) -> Any:
         row = self.get_object(request, object_id)
         if row is None:

@@ -1,0 +1,151 @@
+"""docs/security/rules.md says what the code does: fields, limits, ways in, tables, connections."""
+
+import importlib
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.apps import apps
+from django.conf import settings
+
+from accounts.services import limits, privacy, recovery
+from tests.house.addresses import PUBLIC, named_addresses
+from tests.house.test_docs import variables
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = (ROOT / "docs" / "security" / "rules.md").read_text()
+FORMS = (
+    "accounts.forms",
+    "accounts.recovery_forms",
+    "accounts.privacy_forms",
+    "accounts.notice_forms",
+    "accounts.admin.forms",
+    "balances.forms",
+    "balances.check_forms",
+    "sms.forms",
+)
+NOT_WAYS_IN = {
+    "home",
+    "set_language",
+    "healthz",
+    "readyz",
+    "help",
+    "help_terms",
+    "help_topic",
+    "privacy_notice",
+    "privacy_notice_version",
+    "deletion_cancel",
+    "manifest",
+    "service_worker",
+    "offline",
+    "not_me",
+    "document_check",
+    "document_check_code",
+    "status",
+}
+
+
+def section(title: str) -> str:
+    return RULES.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def first_column(title: str) -> list[str]:
+    return re.findall(r"^\| (.*?) \|", section(title), re.MULTILINE)
+
+
+def ticked(cells: list[str]) -> set[str]:
+    return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+
+
+def form_fields() -> set[str]:
+    found: set[str] = set()
+    for name in FORMS:
+        if importlib.util.find_spec(name.partition(".")[0]) and importlib.util.find_spec(name):
+            module = importlib.import_module(name)
+            classes = [one for one in vars(module).values() if inspect.isclass(one) and issubclass(one, forms.BaseForm)]
+            found |= {field for one in classes for field in getattr(one, "base_fields", {})}
+    return found
+
+
+@pytest.mark.asvs("V2.1.1", "V6.4.2")
+def test_every_field_has_its_rule_and_none_is_a_secret_question() -> None:
+    assert form_fields() - ticked(first_column("Fields")) == set()
+    assert not [name for name in form_fields() if re.search(r"mother|ibu|question|pertanyaan|hint|pet", name)]
+
+
+@pytest.mark.asvs("V2.1.3", "V2.3.2")
+def test_every_limit_is_the_one_in_the_code() -> None:
+    for number, name in re.findall(r"\| (\d+) \| `(\w+)` \|", section("Limits")):
+        found = [getattr(where, name) for where in (limits, recovery, privacy, settings) if hasattr(where, name)]
+        assert found, name
+        assert float(found[0]) == float(number), name
+    assert len(re.findall(r"\| (\d+) \| `(\w+)` \|", section("Limits"))) >= 12
+
+
+@pytest.mark.asvs("V6.1.3", "V6.3.4")
+def test_every_public_address_that_leads_to_an_account_is_listed() -> None:
+    listed = ticked(re.findall(r"^\| .*? \| (.*?) \|$", section("Ways in"), re.MULTILINE))
+    public = {name for name, _ in named_addresses()} & PUBLIC
+    assert public - NOT_WAYS_IN - listed == set()
+    assert listed - {name for name, _ in named_addresses()} <= {"first_administrator"}
+
+
+@pytest.mark.asvs("V14.1.1", "V14.1.2", "V14.2.4")
+def test_every_table_has_a_class() -> None:
+    ours = {
+        model.__name__ for app in apps.get_app_configs() if (ROOT / app.label).is_dir() for model in app.get_models()
+    }
+    assert ours - ticked(first_column("Data classes")) == set()
+
+
+@pytest.mark.asvs("V13.1.1", "V13.2.4")
+def test_every_address_that_the_settings_take_is_a_listed_connection() -> None:
+    addresses = {name for name in variables() if name.endswith(("_URL", "_FILE")) and name not in ELSEWHERE}
+    assert addresses - ticked([section("Connections")]) == set()
+
+
+ELSEWHERE = {"PUBLIC_URL", "BREACHED_PASSWORDS_FILE"}  # our own address; a file
+
+
+@pytest.mark.asvs("V7.1.1", "V6.5.5", "V6.2.10")
+def test_lifetimes_are_the_written_ones() -> None:
+    assert (settings.SESSION_IDLE_SECONDS, settings.SESSION_ABSOLUTE_SECONDS) == (30 * 60, 12 * 3600)
+    assert (settings.STAFF_SESSION_IDLE_SECONDS, settings.STAFF_SESSION_ABSOLUTE_SECONDS) == (15 * 60, 8 * 3600)
+    for name in ("ACCOUNT_EMAIL_VERIFICATION_BY_CODE", "ACCOUNT_PASSWORD_RESET_BY_CODE"):
+        assert getattr(settings, f"{name}_TIMEOUT") <= 600
+        assert getattr(settings, f"{name}_MAX_ATTEMPTS") == 3
+    assert settings.PASSWORD_RESET_TIMEOUT <= 600
+    assert settings.ACCOUNT_LOGIN_TIMEOUT <= 600
+
+
+@pytest.mark.asvs("V6.5.4", "V6.2.9")
+def test_codes_have_more_than_twenty_bits() -> None:
+    assert settings.ALLAUTH_USER_CODE_FORMAT == {"numeric": True, "dashed": False, "length": 8}
+    assert settings.MFA_RECOVERY_CODE_DIGITS == 10
+
+
+@pytest.mark.asvs("V1.5.2")
+def test_queues_and_sessions_carry_json_only() -> None:
+    assert settings.CELERY_TASK_SERIALIZER == "json"
+    assert settings.CELERY_ACCEPT_CONTENT == ["json"]
+    assert settings.SESSION_SERIALIZER == "accounts.sealing.SessionSerializer"  # JSON, sealed
+
+
+@pytest.mark.asvs("V15.1.2", "V15.2.1")
+def test_the_locks_hold_the_series_that_are_supported() -> None:
+    held = dict(re.findall(r"^([\w-]+)==([\w.]+)", (ROOT / "locks" / "runtime.txt").read_text(), re.MULTILINE))
+    assert held["django"].startswith("5.2.")
+    assert len(held) < 60, "a small bill of materials"
+    for name in (
+        "django",
+        "django-allauth",
+        "cryptography",
+        "argon2-cffi",
+        "psycopg",
+        "granian",
+        "whitenoise",
+        "celery",
+    ):
+        assert name in held
