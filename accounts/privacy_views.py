@@ -163,7 +163,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     context = {
         "stays": deletion.STAYS,
         "wait_days": settings.DELETION_WAIT_DAYS,
-        "audit_days": settings.KEEP_AUDIT_DAYS,
+        "audit_kept": retention.in_words(settings.KEEP_AUDIT_DAYS),
         "works_here": deletion.works_here(member),
         "in_dispute": privacy.in_dispute(member),
         "pending": deletion.pending(member),

@@ -16,7 +16,7 @@ from accounts import audit, selectors, wording
 from accounts.forms import CodeForm, LinkForm
 from accounts.models import Card, LinkRequest, OfferedCard, User
 from accounts.recent import recent_proof
-from accounts.services import cards, linking, offers
+from accounts.services import cards, contact_change, linking, offers
 from accounts.services.limits import NotNow
 
 TYPED_BEFORE = "typed_before"  # in the sealed session: what another door was told already
@@ -67,7 +67,7 @@ def card_add(request: HttpRequest) -> HttpResponse:
             for warning in form.warnings():
                 messages.warning(request, warning)
             return redirect("link_progress", row.public_id)
-    context = {"form": form, "help": help_slug}
+    context = {"form": form, "help": help_slug, "cool_from": contact_change.cool_from(me(request))}
     return render(request, "cards/add.html", context, status=422 if form.errors else 200)
 
 

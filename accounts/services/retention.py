@@ -44,10 +44,18 @@ class Rule:
     @property
     def kept_for(self) -> str:
         days = self.kept_days
-        return str(self.length) if days is None else ngettext("%(days)d hari", "%(days)d hari", days) % {"days": days}
+        return str(self.length) if days is None else in_words(days)
 
 
 RULES: Final[list[Rule]] = []
+
+
+def in_words(days: int) -> str:
+    """Whole years as years: nobody counts in 1825 days."""
+    years, rest = divmod(days, 365)
+    if years and not rest:
+        return ngettext("%(years)d tahun", "%(years)d tahun", years) % {"years": years}
+    return ngettext("%(days)d hari", "%(days)d hari", days) % {"days": days}
 
 
 def register(*rules: Rule) -> None:
