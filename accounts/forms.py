@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, kpj, nik
 from accounts.consent import PURPOSES, Purpose
-from accounts.services import authenticators, contact_change, privacy
+from accounts.services import authenticators, contact_change, locks, privacy
+from accounts.services.limits import NotNow
+from accounts.wording import REFUSALS
 
 EARLIEST: Final = date(1900, 1, 1)
 _MONTHS: Final = {
@@ -238,6 +240,16 @@ class AddEmailForm(account.AddEmailForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, email=_("Email baru"))
+
+    def clean_email(self) -> str:
+        """A locked account keeps its channels, and an address that does not count yet is not replaced by a third."""
+        email: str = super().clean_email()
+        try:
+            locks.check_open(self.user)
+            contact_change.check_cool(self.user)
+        except NotNow as limit:
+            raise forms.ValidationError(str(REFUSALS[limit.code]), code=limit.code) from limit
+        return email
 
 
 class _NewPasswordWords:

@@ -22,7 +22,7 @@ from accounts import audit, consent
 from accounts.consent import Purpose
 from accounts.models import User
 from accounts.privacy_forms import CorrectionForm, NameForm, SureForm
-from accounts.services import deletion, export, holdings, housekeeping, privacy, retention
+from accounts.services import cards, deletion, export, holdings, housekeeping, privacy, retention
 from accounts.wording import PRIVACY_REFUSALS
 
 View = Callable[..., HttpResponse]
@@ -150,8 +150,12 @@ def choose_news(request: HttpRequest) -> HttpResponse:
 def withdraw(request: HttpRequest) -> HttpResponse:
     member = _me(request)
     if request.method == "POST":
-        privacy.withdraw(member=member, source=audit.from_request(request))
-        messages.success(request, _("Persetujuan ditarik. Kartu dilepas dan saldo yang tersimpan dihapus."))
+        try:
+            privacy.withdraw(member=member, source=audit.from_request(request))
+        except cards.Locked:
+            messages.error(request, str(PRIVACY_REFUSALS["locked"]))
+        else:
+            messages.success(request, _("Persetujuan ditarik. Kartu dilepas dan saldo yang tersimpan dihapus."))
         return redirect("privacy")
     return render(request, "privacy/withdraw.html", {"in_dispute": privacy.in_dispute(member)})
 

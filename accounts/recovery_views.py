@@ -65,6 +65,11 @@ def email(request: HttpRequest) -> HttpResponse:
         return redirect("recovery_forgotten")
     if not form.is_valid():
         return _page(request, row, form, status=422)
+    refused: HttpResponse | None = consume_or_429(
+        request, action="reset_password", key=f"address {row.public_id}", config={"reset_password": "5/d/key"}
+    )
+    if refused:
+        return refused
     recovery.choose_email(public_id=row.public_id, email=form.cleaned_data["email"])
     return redirect("recovery_progress")
 
@@ -76,7 +81,7 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
     word = not_me_tokens.read(token)
     if word is None or word.purpose != Purpose.ADDRESS:
         return render(request, "recovery/not_me_over.html", status=404)
-    done = request.method == "POST" and recovery.confirm_address(public_id=word.public_id)
+    done = request.method == "POST" and recovery.confirm_address(public_id=word.public_id, mark=word.about)
     tried = request.method == "POST"
     return render(request, "recovery/address.html", {"done": done, "over": tried and not done})
 

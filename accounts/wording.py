@@ -170,6 +170,10 @@ TRY_AFTER: Final = _("Coba lagi setelah %(moment)s WIB.")
 PRIVACY_REFUSALS: Final[Mapping[str, Text]] = {
     "proved": _("Nama ini cocok dengan catatan BPJS Ketenagakerjaan. Mintalah petugas kami memperbaikinya di bawah."),
     "too_many": _("Tiga permintaan Anda masih menunggu jawaban. Tunggu dulu jawaban kami."),
+    "locked": _(
+        "Kartu atau akun Anda terkunci, dan kunci baru terbuka 12 jam setelah diminta. Buka dulu kuncinya, lalu tarik "
+        "persetujuan."
+    ),
     "staff": _("Akun petugas dihapus oleh administrator, karena keputusan petugas harus tetap dapat dijelaskan."),
 }
 

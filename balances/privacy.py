@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Card, User
 from accounts.services import export, retention
 from accounts.services.export import INTERNAL, Held
 from accounts.services.retention import Rule
@@ -21,7 +21,8 @@ _EMPLOYER_PART: Final = _("Iuran perusahaan (rupiah)")
 
 
 def _of_member(model: type[Model]) -> Callable[[User], "QuerySet[Any]"]:
-    return lambda member: model._default_manager.filter(card__member=member)
+    """Of cards that are open: what a page withholds while a card is locked or in doubt, a file withholds too."""
+    return lambda member: model._default_manager.filter(card__member=member, card__state=Card.State.ACTIVE)
 
 
 def register() -> None:
@@ -81,6 +82,9 @@ def register() -> None:
             labels={"started_at": _("Waktu"), "outcome": _("Hasil")},
         ),
     )  # fmt: skip
+    export.EXCLUDED["balances of closed cards"] = _(
+        "angka dari kartu yang sedang terkunci atau diperiksa: ada lagi di sini begitu kartunya terbuka"
+    )
     retention.register(
         Rule(
             code="balance",

@@ -6,18 +6,22 @@ from typing import cast
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
 from accounts.kpj import last_four
 from accounts.models import User
-from accounts.views import TYPED_BEFORE
+from accounts.recent import proved_within
+from accounts.services.limits import NotNow
+from accounts.views import TYPED_BEFORE, sentence
 from sms import selectors
 from sms.models import Number
 from sms.services import numbers as verbs
@@ -31,6 +35,8 @@ def numbers(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def confirm(request: HttpRequest, number_id: UUID) -> HttpResponse:
+    if not proved_within(request, settings.ACCOUNT_REAUTHENTICATION_TIMEOUT):
+        return _prove_first(request)
     source = audit.from_request(request)
     try:
         verbs.activate(member=_me(request), public_id=number_id, proof=Number.Proof.OWNER, source=source)
@@ -40,6 +46,10 @@ def confirm(request: HttpRequest, number_id: UUID) -> HttpResponse:
         messages.error(
             request, _("Nomor ini masih dipakai akun lain. Kirim BERHENTI dari HP itu dulu, lalu coba lagi.")
         )
+    except verbs.AccountLocked:
+        messages.error(request, _("Akun ini terkunci. Buka kuncinya dulu, lalu konfirmasi nomor ini."))
+    except NotNow as limit:
+        messages.error(request, sentence(limit))
     else:
         messages.success(request, _("Nomor ini sekarang bisa menanyakan saldo Anda lewat SMS."))
     return redirect("sms_numbers")
@@ -75,6 +85,12 @@ def go_on(request: HttpRequest, secret: str) -> HttpResponse:
         "birth_date": f"{told.birth_date:%d-%m-%Y}",
     }
     return redirect("card_add")
+
+
+def _prove_first(request: HttpRequest) -> HttpResponse:
+    """A number that is opened from an unlocked phone would outlast the moment it was unlocked."""
+    [method, *_others] = get_adapter(request).get_reauthentication_methods(request.user)
+    return redirect(f"{method['url']}?{urlencode({'next': reverse('sms_numbers')})}")
 
 
 def _me(request: HttpRequest) -> User:

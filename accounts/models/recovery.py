@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.claim import Claim, ClaimQuerySet
 from accounts.models.cards import Card
 from accounts.models.members import User
-from accounts.sealing import Sealed
+from accounts.sealing import Sealed, blind_index
 
 
 class ContactChange(models.Model):
@@ -113,6 +113,11 @@ class RecoveryRequest(Claim):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.get_state_display()}"
+
+    @property
+    def address_mark(self) -> str:
+        """What a mail to the new address is bound to, so that it confirms no other."""
+        return blind_index("recovery-address", self.new_email).hex()[:16]
 
 
 class RecoveryDecision(models.Model):

@@ -3,6 +3,7 @@
 Until then it links no card, opens no lock and recovers nothing: who took the session, not the mailbox, gains little.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,13 +15,15 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Action, Source
-from accounts.models import ContactChange, User
+from accounts.models import ContactChange, KnownDevice, User
 from accounts.services import telling
 from accounts.services.cards import lock_member
 from accounts.services.limits import NotNow
 from accounts.services.not_me_tokens import LASTS
 
 COUNTS_AFTER: Final = timedelta(hours=12)
+# Called with the member in the transaction that ends their sessions; other apps close the doors that they keep.
+on_sessions_ended: list[Callable[[User], None]] = []
 
 
 def cool_from(member: User) -> datetime | None:
@@ -72,6 +75,8 @@ def revert(*, public_id: UUID, source: Source) -> bool:
     lost, change.member = member.email or "", member
     change.reverted_at = timezone.now()
     change.save(update_fields=["reverted_at"])
+    later = ContactChange.objects.filter(member=member, changed_at__gte=change.changed_at, reverted_at=None)
+    later.update(reverted_at=change.reverted_at)  # the addresses they replaced were the thief's own
     Authenticator.objects.filter(user=member, created_at__gte=change.changed_at).delete()
     _sign_in_with(member, change.old)
     end_sessions(member)
@@ -81,9 +86,13 @@ def revert(*, public_id: UUID, source: Source) -> bool:
 
 
 def end_sessions(member: User) -> None:
-    """Django ties sessions to the password: with it they all end, and whoever comes back proves the address."""
+    """Django ties sessions to the password: with it they all end, and whoever comes back proves the address. No
+    device is known any more, so that each who comes back is told about."""
     member.set_unusable_password()
     member.save(update_fields=["password"])
+    KnownDevice.objects.filter(member=member).delete()
+    for close in on_sessions_ended:
+        close(member)
 
 
 def prune() -> None:

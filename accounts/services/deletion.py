@@ -21,10 +21,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.audit import Action, Source
 from accounts.consent import Text
-from accounts.models import AuditRow, Card, Deletion, LinkDecision, OutgoingMail, RecoveryRequest, User
+from accounts.models import AuditRow, Deletion, LinkDecision, OutgoingMail, RecoveryRequest, User
 from accounts.sealing import CannotOpen
 from accounts.services import cards, mail
-from accounts.services.privacy import in_dispute, let_everything_go
+from accounts.services.privacy import WITH_STAFF, in_dispute, let_everything_go
 
 log = logging.getLogger("jht.privacy")
 _A_RUN: Final = 50  # accounts; the next run takes the rest
@@ -86,9 +86,7 @@ def cancel(*, cancel_key: UUID, source: Source) -> bool:
 
 def carry_out_due() -> int:
     """The accounts whose wait is over; one in dispute waits until staff have decided. Returns how many went."""
-    due = Deletion.objects.filter(due_at__lte=timezone.now()).exclude(
-        member__cards__frozen_because=Card.FrozenBecause.DISPUTED
-    )
+    due = Deletion.objects.filter(due_at__lte=timezone.now()).exclude(member__cards__frozen_because__in=WITH_STAFF)
     gone = [pk for pk in due.order_by("due_at").values_list("pk", flat=True)[:_A_RUN] if _carry_out(pk)]
     end_sessions_of(gone)
     return len(gone)
@@ -97,7 +95,8 @@ def carry_out_due() -> int:
 @transaction.atomic
 def _carry_out(pk: int) -> bool:
     member = User.objects.select_for_update().filter(pk=pk).first()
-    if member is None or not Deletion.objects.filter(pk=pk, due_at__lte=timezone.now()).exists():
+    asked = Deletion.objects.select_for_update().filter(pk=pk, due_at__lte=timezone.now()).first()
+    if member is None or asked is None:  # kept in the very last moment
         return False
     if in_dispute(member) or works_here(member):
         log.warning("deletion_waits member=%s", member.public_id)

@@ -15,7 +15,8 @@ from accounts.services import cards, telling
 from providers.port import new_reference
 
 State = LinkRequest.State
-# Called with the request in the transaction that ends it; other apps register what follows from it.
+# Called with the request in the transaction that ends it, before what was typed is wiped; other apps register what
+# follows from it.
 on_end: list[Callable[[LinkRequest], None]] = []
 _WIPED = (
     "kpj_sealed",
@@ -77,6 +78,8 @@ def end(row: LinkRequest, state: str, source: Source, *, refusal: str = "") -> N
     if row.state == State.DISPUTED:
         _end_dispute(row, state, source)
     _move(row, state)
+    for follow in on_end:
+        follow(row)
     for name in _WIPED:
         setattr(row, name, "")
     row.match_type, row.refusal, row.ended_at = "", refusal, row.changed_at
@@ -84,8 +87,6 @@ def end(row: LinkRequest, state: str, source: Source, *, refusal: str = "") -> N
     row.save()
     if state in _ENDS:
         audit.record(_ENDS[State(state)], source, member=row.member, card=row.public_id, refusal=refusal)
-    for follow in on_end:
-        follow(row)
 
 
 def settle(row: LinkRequest, source: Source, *, proof: str, card_ref: str = "") -> None:

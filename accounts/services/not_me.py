@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 
@@ -99,13 +100,18 @@ def _stop_recovery(word: Word, source: Source) -> None:
 
 
 def _shut(member: User | None, word: Word, source: Source) -> None:
-    """Lock, and end all sessions once a notice: pressed again, it must not undo the owner's new password."""
+    """Lock, and end all sessions once a notice: pressed again, it must not undo the owner's new password.
+
+    A passkey added since the notice goes: it would open the account without the password or the mailbox.
+    """
     if member is None:
         return
     member = locks.lock_account(member=member, source=source)
     pressed = AuditRow.objects.filter(member=member.public_id, card=None, action=Action.NOT_ME_PRESSED)
     if not pressed.filter(at__gte=word.made_at).exists():
         contact_change.end_sessions(member)
+        passkeys = Authenticator.objects.filter(user=member, type=Authenticator.Type.WEBAUTHN)
+        passkeys.filter(created_at__gte=word.made_at).delete()
         audit.record(Action.NOT_ME_PRESSED, source, member=member)
 
 

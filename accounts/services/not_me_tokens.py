@@ -29,16 +29,17 @@ class Word:
     purpose: Purpose
     public_id: UUID
     made_at: datetime
+    about: str = ""  # what else it is bound to
 
 
-def make(purpose: Purpose, public_id: UUID) -> str:
-    return signing.dumps(f"{purpose}:{public_id.hex}:{int(timezone.now().timestamp())}", salt=_SALT)
+def make(purpose: Purpose, public_id: UUID, *, about: str = "") -> str:
+    return signing.dumps(f"{purpose}:{public_id.hex}:{int(timezone.now().timestamp())}:{about}", salt=_SALT)
 
 
 def read(token: str) -> Word | None:
     """None for anything that we did not sign, or signed too long ago."""
     try:
-        purpose, public_id, made_at = str(signing.loads(token, salt=_SALT, max_age=LASTS)).split(":")
-        return Word(Purpose(purpose), UUID(hex=public_id), datetime.fromtimestamp(int(made_at), UTC))
+        purpose, public_id, made_at, about = str(signing.loads(token, salt=_SALT, max_age=LASTS)).split(":")
+        return Word(Purpose(purpose), UUID(hex=public_id), datetime.fromtimestamp(int(made_at), UTC), about)
     except (signing.BadSignature, ValueError):
         return None

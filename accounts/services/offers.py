@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts import selectors
 from accounts.audit import Source
 from accounts.models import Card, LinkRequest, OfferedCard, User, kpj_index
-from accounts.services import limits, locks
+from accounts.services import contact_change, limits, locks
 from accounts.services.cards import DETAILS, holder_of, lock_member, make_card, take_details
 from accounts.services.limits import NotNow
 from accounts.services.linking_outcomes import dispute
@@ -51,7 +51,9 @@ def link_offer(*, member: User, offer_id: UUID, source: Source) -> Card | LinkRe
 
     A card that somebody else holds becomes a dispute, as after J6; its request is returned instead of the card.
     """
-    locks.check_open(lock_member(member.pk))
+    fresh = lock_member(member.pk)
+    locks.check_open(fresh)
+    contact_change.check_cool(fresh)
     offer = OfferedCard.objects.get(member=member, public_id=offer_id)
     # Locked, so that a dispute about the proof either sees the new card or is seen here.
     offer.proved_by = Card.objects.select_for_update(of=("self",)).get(pk=offer.proved_by_id)

@@ -26,6 +26,8 @@ ANSWER_WITHIN: Final = timedelta(days=3)  # articles 30 and 32: 3 x 24 hours
 OPEN_CORRECTIONS_AT_MOST: Final = 3
 on_let_go: Final[list[Callable[[User, Source], None]]] = []  # rooms above let their own go with the member's
 _DISPUTED: Final = LinkRequest.State.DISPUTED
+# Letting go what staff look into would decide the case without them.
+WITH_STAFF: Final = (Card.FrozenBecause.DISPUTED, Card.FrozenBecause.REPORTED)
 
 
 class CannotCorrect(Exception):
@@ -66,9 +68,11 @@ def choose(*, member: User, purpose: Purpose, agreed: bool, source: Source) -> N
 def withdraw(*, member: User, source: Source) -> None:
     """Nothing is fetched, kept or shown any more; the account stays, so that the member can read this and come back.
 
-    A card that two people claim stays frozen, unseen and unfetched, until staff have decided; then it goes too.
+    A card that two people claim, or that was reported, stays frozen, unseen and unfetched, until staff have decided;
+    then it goes too. Raises cards.Locked: else a lock would end at once instead of twelve hours after a notice.
     """
-    cards.lock_member(member.pk)
+    if cards.lock_member(member.pk).locked_at or _held(member).filter(locked_at__isnull=False).exists():
+        raise cards.Locked
     for purpose in Purpose:
         if purpose == Purpose.SERVICE or has_agreed(member=member, purpose=purpose):
             _answer(member, purpose, False, source)
@@ -86,22 +90,22 @@ def has_agreed(*, member: User, purpose: Purpose) -> bool:
 
 
 def let_everything_go(*, member: User, source: Source) -> None:
-    """Requests, offers, cards and what rooms above hold, but for what is in dispute. The caller holds the lock."""
+    """Requests, offers, cards and what rooms above hold, but for what staff decide. The caller holds the lock."""
     for row in LinkRequest.objects.select_for_update(of=("self",)).open().filter(member=member):
         if row.state != _DISPUTED:
             end(row, LinkRequest.State.CANCELLED, source)
     member.offered_cards.all().delete()
-    held = Card.objects.select_for_update(of=("self",)).select_related("member").filter(member=member)
-    for card in held.filter(state__in=VISIBLE).exclude(frozen_because=Card.FrozenBecause.DISPUTED):
+    held = _held(member).select_for_update(of=("self",)).select_related("member")
+    for card in held.exclude(frozen_because__in=WITH_STAFF):
         cards.let_go(card=card, source=source)
     for act in on_let_go:
         act(member, source)
 
 
 def let_go_after_disputes() -> int:
-    """Cards that a dispute held when their holder took the word back."""
+    """Cards that staff's decision held when their holder took the word back."""
     settled = Card.objects.filter(member__consent_version=WITHDRAWN, state__in=VISIBLE)
-    settled = settled.exclude(frozen_because=Card.FrozenBecause.DISPUTED).select_related("member")
+    settled = settled.exclude(frozen_because__in=WITH_STAFF).select_related("member")
     members = {card.member.pk: card.member for card in settled[:100]}
     for member in members.values():
         with transaction.atomic():
@@ -111,8 +115,12 @@ def let_go_after_disputes() -> int:
 
 
 def in_dispute(member: User) -> bool:
-    held = Card.objects.filter(member=member, frozen_because=Card.FrozenBecause.DISPUTED, state__in=VISIBLE)
+    held = _held(member).filter(frozen_because__in=WITH_STAFF)
     return held.exists() or LinkRequest.objects.open().filter(member=member, state=_DISPUTED).exists()
+
+
+def _held(member: User) -> QuerySet[Card]:
+    return Card.objects.filter(member=member, state__in=VISIBLE)
 
 
 def _answer(member: User, purpose: Purpose, agreed: bool, source: Source) -> None:

@@ -78,10 +78,12 @@ def choose_email(*, public_id: UUID, email: str) -> None:
 
 
 @transaction.atomic
-def confirm_address(*, public_id: UUID) -> bool:
-    """The button behind the link in that mail."""
+def confirm_address(*, public_id: UUID, mark: str) -> bool:
+    """The button behind the link in that mail; `mark` says to which address it went."""
     row = _locked(public_id)
     if row is None or row.state not in (State.ADDRESS, State.APPROVING) or not row.new_email_sealed:
+        return False
+    if mark != row.address_mark:
         return False
     row.confirmed_at = row.confirmed_at or timezone.now()
     row.save(update_fields=["confirmed_at"])

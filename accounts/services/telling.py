@@ -89,7 +89,8 @@ def recovery_address(row: RecoveryRequest, *, taken: bool) -> None:
     if taken:
         _write(row.member, "recovery_address_taken", row.new_email)
         return
-    link = _absolute("recovery_address", not_me_tokens.make(Purpose.ADDRESS, row.public_id))
+    token = not_me_tokens.make(Purpose.ADDRESS, row.public_id, about=row.address_mark)
+    link = _absolute("recovery_address", token)
     _write(row.member, "recovery_address", row.new_email, link=link)
 
 

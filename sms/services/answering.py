@@ -189,7 +189,8 @@ def _told(row: Inbound, mine: datetime) -> str:
     held = Inbound.objects.select_for_update().filter(pk=row.pk, fetch_started_at=mine).first()
     if held is None:
         return "superseded"
-    reading, number = _awaited_reading(held), numbers.use(index=bytes(held.sender_index))
+    number = numbers.use(index=bytes(held.sender_index))
+    reading = _awaited_reading(held, number.member) if number else None
     late = timezone.now() > held.received_at + FIGURE_AWAITED_FOR
     if reading is None or number is None or number.state != Number.State.ACTIVE or (late and reading.amount is None):
         _finish(held, mine, Inbound.State.ANSWERED)
@@ -203,8 +204,8 @@ def _told(row: Inbound, mine: datetime) -> str:
     return "told"
 
 
-def _awaited_reading(row: Inbound) -> Reading | None:
-    if row.card is None or row.card.state != Card.State.ACTIVE:
+def _awaited_reading(row: Inbound, member: User) -> Reading | None:
+    if row.card is None or row.card.state != Card.State.ACTIVE or row.card.member != member:
         return None
     return selectors.reading_of(row.card)
 

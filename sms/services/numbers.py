@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action, Source
 from accounts.models import User
-from accounts.services import notices
+from accounts.services import contact_change, notices
 from accounts.services.cards import lock_member
 from sms.models import Number, number_index
 from sms.notice_wording import NUMBER_ACTIVE
@@ -24,6 +24,10 @@ MOST_NUMBERS: Final = 3  # a member
 
 class TakenElsewhere(Exception):
     """Another member holds the number; whoever has the phone can free it with BERHENTI."""
+
+
+class AccountLocked(Exception):
+    """Its owner locked the account: no access to it opens meanwhile."""
 
 
 class TooMany(Exception):
@@ -49,8 +53,11 @@ def ask(*, member: User, number: str, source: Source) -> Number:
 
 @transaction.atomic
 def activate(*, member: User, public_id: UUID, proof: str, source: Source) -> Number:
-    """Raises TakenElsewhere; Number.DoesNotExist where it is not this member's or was switched off."""
-    lock_member(member.pk)
+    """Raises TakenElsewhere, AccountLocked, NotNow while the account's address is too new; Number.DoesNotExist where it
+    is not this member's or was switched off."""
+    if lock_member(member.pk).locked_at:
+        raise AccountLocked
+    contact_change.check_cool(member)
     mine = Number.objects.select_for_update().filter(member=member).exclude(state=Number.State.OFF)
     row = mine.get(public_id=public_id)
     if row.state == Number.State.ACTIVE:
@@ -72,6 +79,12 @@ def switch_off(*, member: User, public_id: UUID, source: Source) -> Number:
     row = Number.objects.select_for_update().get(member=member, public_id=public_id)
     _off(row, source)
     return row
+
+
+def close_all(member: User) -> None:
+    """The account was taken back: whoever opened a number from within asks no more, its owner begins anew."""
+    for row in Number.objects.select_for_update(of=("self",)).select_related("member").filter(member=member):
+        _off(row, audit.SYSTEM)
 
 
 def stop(*, index: bytes, source: Source) -> int:

@@ -66,6 +66,8 @@ def _is_owner(member: User, told: Register) -> bool:
 
 def _ask_owner(member: User, number: str) -> None:
     """The account's owner confirms, in the portal or from the mail. Without an account page there is nobody to ask."""
+    if not member.email:
+        return
     try:
         row = numbers.ask(member=member, number=number, source=_SOURCE)
     except numbers.TooMany:
@@ -148,18 +150,24 @@ def _as_sms_member(number: str, told: Register) -> None:
 
 
 def link_ended(row: LinkRequest) -> None:
-    """What became of a card asked for by SMS: its number opens, or an account without anything goes again."""
-    asked = Number.objects.filter(member=row.member, state=Number.State.PENDING)
-    number = asked.first() if row.member.email is None else None
-    if row.state == LinkRequest.State.LINKED and number:
-        _open(number, row)
-    elif row.member.email is None and not _has_anything(row):
+    """What became of a card asked for by SMS: its number opens, or an account without anything goes again.
+
+    Only the number that the upstream has on record, whoever else waits beside it.
+    """
+    if row.member.email is not None:
+        return
+    if row.state == LinkRequest.State.LINKED:
+        asked = Number.objects.filter(member=row.member, state=Number.State.PENDING)
+        number = asked.filter(number_index=number_index(row.phone)).first() if row.phone_sealed else None
+        if number:
+            _open(number, row)
+    elif not _has_anything(row):
         _forget(row)
 
 
 def _open(number: Number, row: LinkRequest) -> None:
     """Raised by the same transaction that links the card."""
-    with suppress(numbers.TakenElsewhere):
+    with suppress(numbers.TakenElsewhere, numbers.AccountLocked):
         numbers.activate(member=row.member, public_id=number.public_id, proof=Number.Proof.UPSTREAM, source=_SOURCE)
         with translation.override(row.member.language):
             sending.queue(to=number.number, text=replies.registered(row.kpj_last4), reply="registered")
