@@ -84,6 +84,7 @@ class WhatAPageShows(TestCase):
         assert AuditRow.objects.filter(action="balance_seen_by_member", card=card.public_id).count() == 1
 
 
+@pytest.mark.asvs("V1.4.2")
 @pytest.mark.django_db
 def test_a_balance_cannot_be_stored_without_its_date_or_below_zero() -> None:
     from django.db import IntegrityError, transaction

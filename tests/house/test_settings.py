@@ -26,11 +26,13 @@ def manage(*arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
 PUBLIC = {"PUBLIC_URL": "https://saldo.contoh.example", "ALLOWED_HOSTS": "saldo.contoh.example", "PORTAL_DEMO": "0"}
 
 
+@pytest.mark.asvs("V13.4.2")
 def test_a_public_site_passes_the_deploy_check() -> None:
     done = manage("check", "--deploy", "--fail-level", "INFO", **PUBLIC)
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.asvs("V6.3.2", "V13.2.3", "V13.4.2", "V15.2.3")
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -66,6 +68,7 @@ def test_a_worker_does_not_start_with_a_broken_time_chain() -> None:
     assert "time chain" in done.stderr
 
 
+@pytest.mark.asvs("V13.3.1")
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret_key"
     secret.write_text("f" * 64 + "\n")
