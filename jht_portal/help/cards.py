@@ -146,7 +146,9 @@ GROUP: Final = Group(
                 "Kartu ini dikunci oleh Anda sendiri atau ditutup oleh petugas. Selama dikunci saldonya tidak "
                 "ditampilkan, tetapi tetap utuh."
             ),
-            how_long=_("Kunci Anda sendiri: 12 jam sesudah Anda memintanya dibuka. Yang lain: sampai petugas memeriksa."),
+            how_long=_(
+                "Kunci Anda sendiri: 12 jam sesudah Anda memintanya dibuka. Yang lain: sampai petugas memeriksa."
+            ),
             to_do=(
                 _("Kunci Anda sendiri? Buka halaman Kartu, tekan Buka kunci, dan pastikan sekali lagi diri Anda."),
                 _("Bila petugas yang menutupnya, hubungi kami untuk mengetahui alasan dan langkah berikutnya."),
