@@ -10,13 +10,17 @@ from demo import environment
 from demo.run_folder import ROOT
 
 _DJANGO = ["-W", "ignore::RuntimeWarning", "manage.py"]  # makemigrations warns that no database answers
+_PRODUCT = [room for room in ("jht_portal", "accounts", "balances", "providers", "sms") if (ROOT / room).is_dir()]
 CHECKS = {
     "types": ["-m", "mypy"],
-    "settings": [*_DJANGO, "check", "--deploy", "--fail-level", "WARNING"],
+    "settings": [*_DJANGO, "check", "--deploy", "--fail-level", "INFO"],
     "migrations": [*_DJANGO, "makemigrations", "--check", "--dry-run"],
     "contracts": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
     "format": ["-m", "ruff", "format", "--check", ".", "portal"],
     "lint": ["-m", "ruff", "check", ".", "portal"],
+    "weaknesses": ["-m", "bandit", "-q", "-c", "pyproject.toml", "-r", *_PRODUCT, "demo", "manage.py", "portal"],
+    "bans and secrets": ["-m", "pytest", "-q", "tests/house/test_bans.py", "tests/house/test_scans.py"],
+    "security table": ["-m", "pytest", "-q", "tests/house/test_asvs.py", "tests/house/test_security_rules.py"],
     "templates": ["-m", "djlint", "templates", "--lint", "--quiet"],
     "translations": ["-m", "pytest", "-q", "tests/test_translations.py"],
     "compose file": ["-m", "pytest", "-q", "tests/demo/test_compose.py", "-k", "file"],

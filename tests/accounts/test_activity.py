@@ -85,6 +85,7 @@ def test_own_looks_of_a_day_are_one_line(as_member: Client, member: User, card: 
     assert other.kpj_last4 in told
 
 
+@pytest.mark.asvs("V16.3.1")
 def test_failed_and_good_logins_are_told_with_the_device_in_words(member: User) -> None:
     Client(headers={"user-agent": FIREFOX}).post(
         reverse("account_login"), {"login": member.email, "password": "salah salah salah"}
@@ -224,6 +225,7 @@ def test_a_new_key_is_the_same_session(member: User) -> None:
     assert after[2] != first[2]
 
 
+@pytest.mark.asvs("V7.5.2")
 def test_one_session_is_ended_from_another(member: User) -> None:
     here, there = sign_in(member), sign_in(member, FIREFOX)
     (mark,) = re.findall(r"perangkat/([0-9a-f]{16})/keluarkan", html_of(here))
@@ -249,6 +251,7 @@ def test_all_others_are_ended_even_those_nobody_kept_track_of(member: User) -> N
     assert html_of(here).count("data-session=") == 1
 
 
+@pytest.mark.asvs("V7.5.2")
 @pytest.mark.parametrize("name", ["session_end", "sessions_end"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_ending_asks_for_a_fresh_proof_and_keeps_nothing_of_the_form(member: User, name: str, method: str) -> None:

@@ -152,6 +152,7 @@ def test_the_columns_that_are_sealed_are_all_but_the_erasable_ones() -> None:
 # Kept
 
 
+@pytest.mark.asvs("V16.4.2")
 @pytest.mark.parametrize(
     "statement",
     [
@@ -204,6 +205,7 @@ def test_deleting_an_account_leaves_its_rows(member: User) -> None:
 # Found
 
 
+@pytest.mark.asvs("V11.4.3")
 def test_an_edit_is_found(sealed: list[int]) -> None:
     tamper("UPDATE accounts_auditrow SET reason = 'lain' WHERE id = %s", sealed[5])
     assert flaw() == f"row_changed row={sealed[5]} position=6 seal=2"

@@ -72,6 +72,7 @@ def test_one_bell_heard_by_many_workers_is_one_call(upstream):
     assert upstream.calls == ["verify_member"]
 
 
+@pytest.mark.asvs("V2.3.4")
 @pytest.mark.django_db(transaction=True)
 def test_two_people_who_prove_one_card_at_once_end_in_a_dispute(upstream):
     rows = []
@@ -138,6 +139,7 @@ def test_without_a_broker_people_sign_up_in_and_ask_for_cards(no_broker, upstrea
     assert work(row).state == State.CODE_SENT
 
 
+@pytest.mark.asvs("V2.4.1")
 @pytest.mark.django_db(transaction=True)
 def test_guesses_of_many_accounts_about_one_card_are_counted_before_they_are_answered(upstream):
     rows = [work(ask(make_member())) for _ in range(4)]

@@ -122,6 +122,7 @@ def test_an_offer_that_somebody_holds_is_a_dispute(member, stranger, upstream):
 
 
 class TestWithoutContact:
+    @pytest.mark.asvs("V2.3.5")
     def test_two_approvals_link_it(self, member, staff, colleague, upstream):
         row = work(ask(member, **NO_CONTACT))
         decide(row, staff)

@@ -51,6 +51,7 @@ def actions(member: User) -> list[str]:
     return list(AuditRow.objects.filter(member=member.public_id).order_by("id").values_list("action", flat=True))
 
 
+@pytest.mark.asvs("V6.6.1")
 def test_a_code_to_the_contact_on_record_links_the_card(member, upstream):
     member.name = ""
     member.save()
@@ -69,6 +70,7 @@ def test_a_code_to_the_contact_on_record_links_the_card(member, upstream):
     assert actions(member) == ["link_requested", "link_code_sent", "card_linked"]
 
 
+@pytest.mark.asvs("V2.2.3", "V6.4.2")
 def test_a_match_alone_links_nothing(member, upstream):
     work(ask(member))
     assert not Card.objects.exists()
@@ -160,6 +162,7 @@ def test_two_people_proved_at_once_in_a_new_account_are_one_too_many(member, ups
     assert Card.objects.count() == 1
 
 
+@pytest.mark.asvs("V6.6.1")
 def test_no_contact_waits_for_staff_and_keeps_what_staff_need(member, upstream):
     row = work(ask(member, kpj=NO_CONTACT_KPJ, nik="3171011708450003", name="TANPA KONTAK"))
     assert row.state == State.WAITING_STAFF
@@ -273,6 +276,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_reference(member, upstre
     assert row.state == (State.LINKED if operation == "verify_challenge" else State.CODE_SENT)
 
 
+@pytest.mark.asvs("V6.6.3")
 def test_wrong_codes_count_down_and_use_up_the_code(member, upstream):
     row = work(ask(member))
     for left in (2, 1):
@@ -365,6 +369,7 @@ def test_the_holder_who_asks_again_is_told_so(member, upstream):
 
 
 class TestLimits:
+    @pytest.mark.asvs("V2.3.2")
     def test_five_refusals_of_one_nik_a_day(self, member, upstream):
         for number in range(limits.REFUSALS_A_DAY):
             assert work(ask(member, kpj=f"2499999999{number}")).state == State.REFUSED
@@ -379,6 +384,7 @@ class TestLimits:
         LinkRequest.objects.update(ended_at=timezone.now() - timedelta(days=1))
         assert ask(member).state == State.MATCHING
 
+    @pytest.mark.asvs("V2.3.2")
     def test_twenty_requests_a_day(self, member, upstream):
         for number in range(limits.REQUESTS_A_DAY):
             row = ask(member, kpj=f"249999999{number:02}", nik=f"31710117084501{number:02}")
@@ -408,6 +414,7 @@ class TestLimits:
         assert (again.state, again.challenge_ref, again.last_error) == (State.CODE_SENT, "", "codes_today")
         assert upstream.calls.count("send_challenge") == 1
 
+    @pytest.mark.asvs("V2.3.2")
     def test_wrong_codes_for_one_kpj_are_capped(self, member, upstream):
         row = work(ask(member))
         for _ in range(limits.WRONG_CODES_A_DAY):
@@ -549,6 +556,7 @@ def broken(*_: object, **__: object) -> None:
     raise RuntimeError(f"cannot digest {NIK} of {NAME}")
 
 
+@pytest.mark.asvs("V16.3.4")
 @pytest.mark.parametrize("where", ["asking", "writing"])
 def test_a_bug_of_ours_backs_off_and_is_logged_without_what_it_choked_on(member, upstream, monkeypatch, caplog, where):
     row = ask(member)

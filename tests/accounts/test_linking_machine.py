@@ -372,6 +372,7 @@ def run(examples: int, steps: int) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.asvs("V2.3.1")
 @pytest.mark.django_db
 def test_whatever_happens_the_invariants_of_linking_hold():
     run(examples=8, steps=20)

@@ -210,6 +210,7 @@ class TestANewAddress:
         assert EmailAddress.objects.get(email="lama@contoh.example").user != member
 
 
+@pytest.mark.asvs("V7.5.3")
 def test_linking_wants_a_proof_of_the_last_minutes_and_keeps_nothing_typed(member):
     client = Client()
     client.force_login(member)

@@ -91,6 +91,7 @@ def use_up(action: str, times: int, **who: Any) -> None:
 # Loose for an address
 
 
+@pytest.mark.asvs("V2.4.1")
 @pytest.mark.parametrize(
     ("name", "action", "data"),
     [
@@ -128,6 +129,7 @@ def test_a_network_of_ipv6_is_one_address(member):
 # Tight for an account
 
 
+@pytest.mark.asvs("V6.3.1")
 def test_the_sixth_guess_is_not_even_hashed(member):
     guess(member.email, 5)
     assert hashes_during(lambda: login(Client(), member.email)) == 0
@@ -219,6 +221,7 @@ def test_guesses_at_the_same_moment_are_counted_like_those_one_after_another():
 # Devices
 
 
+@pytest.mark.asvs("V6.1.1")
 def test_strangers_cannot_lock_a_member_out_on_their_own_phone(member):
     phone = own_device(member)
     guess(member.email, 6)
@@ -283,6 +286,7 @@ def six_months_old(member: User) -> str:
         return own_device(member).cookies[COOKIE].value
 
 
+@pytest.mark.asvs("V9.1.1")
 @pytest.mark.parametrize("make", [forged, signed_with_another_key, signed_but_never_used, of_another_account,
                                   six_months_old])  # fmt: skip
 def test_a_cookie_that_is_not_of_this_account_and_device_is_a_strangers(make, member):
@@ -306,6 +310,7 @@ def test_the_cookie_is_for_this_site_alone_and_not_for_scripts(member):
     assert cookie["max-age"] == 180 * 24 * 3600
 
 
+@pytest.mark.asvs("V11.5.1")
 def test_the_table_holds_nothing_a_cookie_could_be_made_of(member):
     phone = own_device(member)
     secret = phone.cookies[COOKIE].value.split(":")[0]
@@ -353,6 +358,7 @@ def subjects() -> list[str]:
     return [mail["subject"] for mail in mails()]
 
 
+@pytest.mark.asvs("V6.3.5")
 def test_a_login_from_a_new_device_is_told_by_mail_and_only_once(member):
     phone = own_device(member)
     assert subjects() == []  # the first ever: there is nobody to warn
@@ -404,6 +410,7 @@ def test_only_the_own_device_can_be_forgotten(member, stranger):
 # Memory
 
 
+@pytest.mark.asvs("V11.4.2")
 def test_sixteen_passwords_checked_at_once_are_hashed_four_at_a_time(settings):
     now, most, lock = [0], [0], threading.Lock()
     verify = Argon2PasswordHasher.verify

@@ -105,6 +105,7 @@ def test_a_late_worker_does_not_undo_what_another_did(row, monkeypatch):
     assert (row.failures, row.next_fetch_at) == (0, None)
 
 
+@pytest.mark.asvs("V2.3.3")
 def test_the_act_that_fails_sends_nothing(db):
     @transaction.atomic
     def act() -> None:

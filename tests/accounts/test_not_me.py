@@ -194,6 +194,7 @@ class TestTheOldAddress:
 
 
 class TestTheToken:
+    @pytest.mark.asvs("V9.2.1")
     def test_ends_after_thirty_days(self, member, upstream):
         link(member, upstream)
         path = links(member.email)[-1]
@@ -202,6 +203,7 @@ class TestTheToken:
             assert Client().post(path).status_code == 404
         assert Card.objects.get().state == "active"
 
+    @pytest.mark.asvs("V9.1.1")
     @pytest.mark.parametrize("change", [lambda one: one[:-2] + "aa", lambda one: "x" + one, lambda one: "y"])
     def test_changed_is_none(self, member, change):
         token = make(Purpose.ACCOUNT, member.public_id)
@@ -209,6 +211,7 @@ class TestTheToken:
         member.refresh_from_db()
         assert member.locked_at is None
 
+    @pytest.mark.asvs("V9.2.2")
     def test_of_an_address_presses_nothing_here(self, member):
         path = reverse("not_me", args=[make(Purpose.ADDRESS, member.public_id)])
         assert Client().post(path).status_code == 404

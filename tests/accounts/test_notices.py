@@ -59,6 +59,7 @@ def test_a_kind_that_nobody_registered_is_a_bug(member: User) -> None:
         service.tell(member=member, kind="salah_ketik")
 
 
+@pytest.mark.asvs("V2.3.3")
 def test_a_cause_that_fails_tells_nothing(member: User) -> None:
     @transaction.atomic
     def act() -> None:

@@ -72,6 +72,7 @@ def test_from_the_form_to_the_linked_card(as_member, member, upstream):
     assert Card.objects.count() == 2
 
 
+@pytest.mark.asvs("V14.2.6", "V15.3.1")
 def test_no_page_shows_a_whole_number(as_member, member, upstream):
     as_member.post(reverse("card_add"), TYPED)
     row = LinkRequest.objects.get()

@@ -92,6 +92,7 @@ def test_a_code_spelled_differently_is_the_same_code(member):
         assert not is_in(again)
 
 
+@pytest.mark.asvs("V6.5.2")
 def test_no_column_holds_a_secret_or_a_recovery_code(member):
     secret = enrol(member)
     codes = RecoveryCodes.activate(member)
@@ -132,6 +133,7 @@ def test_recovery_codes_are_shown_once(member):
     assert "Tersisa 10 dari 10 kode" in second
 
 
+@pytest.mark.asvs("V6.5.1")
 def test_a_recovery_code_replaces_the_second_step_once(member):
     enrol(member)
     code = RecoveryCodes.activate(member).get_unused_codes()[0]
@@ -167,6 +169,7 @@ def test_members_are_offered_it_and_get_in_without(member):
     assert client.get(reverse("card_list")).status_code == 200
 
 
+@pytest.mark.asvs("V6.3.3")
 def test_staff_without_a_second_factor_see_only_how_to_set_one_up(staff, subtests):
     make_balance(make_card(staff))
     world = make_world(staff)

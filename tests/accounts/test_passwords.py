@@ -59,6 +59,7 @@ def test_easy_to_guess(password):
     assert "guessable" in refusals(password)
 
 
+@pytest.mark.asvs("V6.2.5")
 @pytest.mark.parametrize(
     "password",
     [
@@ -79,11 +80,13 @@ def test_hard_to_guess_whatever_its_signs(password):
     assert refusals(password) == set()
 
 
+@pytest.mark.asvs("V6.2.1")
 def test_eleven_characters_are_too_few_and_twelve_enough():
     assert refusals("xK9vQ2mPz7L") == {"password_too_short"}
     assert refusals("xK9vQ2mPz7Lw") == set()
 
 
+@pytest.mark.asvs("V6.2.4")
 def test_every_common_password_of_twelve_or_more_characters_is_refused():
     path = Path(password_validation.__file__).parent / "common-passwords.txt.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -92,6 +95,7 @@ def test_every_common_password_of_twelve_or_more_characters_is_refused():
     assert [word for word in long if "guessable" not in refusals(word)] == []
 
 
+@pytest.mark.asvs("V6.1.2", "V6.2.11")
 def test_the_words_of_the_operator_count_as_near(settings):
     assert refusals("koperasimelatijaya") == set()
     settings.OPERATOR_NAME = "Koperasi Melati Jaya"
@@ -121,6 +125,7 @@ def leaked(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.asvs("V6.2.12")
 def test_every_line_of_the_file_is_found_and_nothing_else(leaked):
     assert all(passwords.is_listed(leaked, f"bocor nomor {number} ini") for number in range(1000))
     assert not any(passwords.is_listed(leaked, f"bocor nomor {number} itu") for number in range(1000))
@@ -143,6 +148,7 @@ def test_a_file_without_counts_and_with_one_line(tmp_path):
     assert not passwords.is_listed(path, "bocor")
 
 
+@pytest.mark.asvs("V6.2.12")
 def test_a_leaked_password_is_refused_in_words(leaked, settings):
     settings.BREACHED_PASSWORDS_FILE = str(leaked)
     with pytest.raises(ValidationError, match="pernah bocor"):
@@ -181,6 +187,7 @@ def test_the_page_says_what_would_help(as_member):
     assert "empat kata" in page
 
 
+@pytest.mark.asvs("V6.2.7")
 def test_nothing_is_asked_about_kinds_of_signs_and_pasting_works(visitor):
     page = visitor.get(reverse("account_signup")).content.decode()
     field = re.search(r"<input[^>]*name=\"password1\"[^>]*>", page)
@@ -192,11 +199,13 @@ def test_nothing_is_asked_about_kinds_of_signs_and_pasting_works(visitor):
     assert 'class="reveal"' in page
 
 
+@pytest.mark.asvs("V6.2.7")
 def test_the_login_field_lets_a_password_manager_fill_it(visitor):
     page = visitor.get(reverse("account_login")).content.decode()
     assert re.search(r"<input[^>]*name=\"password\"[^>]*autocomplete=\"current-password\"", page)
 
 
+@pytest.mark.asvs("V6.2.10")
 def test_a_password_never_becomes_old(member, as_member, settings):
     """No periodic change is asked for (ADR 26): there is no field that could say when."""
     assert not [field.name for field in User._meta.get_fields() if "password_changed" in field.name]

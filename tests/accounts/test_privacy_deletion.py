@@ -86,6 +86,7 @@ def test_the_freed_email_signs_up_again_and_the_card_is_linked_again(
     assert row.card.kpj == KPJ
 
 
+@pytest.mark.asvs("V7.4.2")
 def test_the_old_session_is_nobodys(member: User) -> None:
     client = Client()
     client.force_login(member)

@@ -56,6 +56,7 @@ def test_the_walk_finds_what_it_should() -> None:
     assert "accounts.auditseal" not in found
 
 
+@pytest.mark.asvs("V14.1.2")
 @pytest.mark.parametrize("held", export.HELD, ids=lambda held: held.key)
 def test_every_column_is_exported_or_left_out_with_a_reason(held: export.Held, member: User, staff: User) -> None:
     give_everything(member, staff)

@@ -56,6 +56,7 @@ def test_a_visitor_reads_the_notice_with_the_operators_name(visitor: Client, set
     assert visitor.get("/privasi/pemberitahuan/2020-01-01/").status_code == 404
 
 
+@pytest.mark.asvs("V3.2.1", "V5.4.1", "V5.4.2")
 def test_data_and_file_are_the_members_own_and_each_look_is_written_down(
     member: User, as_member: Client, as_stranger: Client
 ) -> None:

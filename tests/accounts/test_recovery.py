@@ -165,6 +165,7 @@ class TestKnownLosses:
         linked.refresh_from_db()
         assert linked.state == "active"
 
+    @pytest.mark.asvs("V6.4.4")
     def test_phone_and_codes_lost_by_two_staff_members_after_twelve_hours(self, member, staff):
         TOTP.activate(member, generate_totp_secret())
         row = propose(member, staff, reset_mfa=True)
@@ -238,6 +239,7 @@ class TestStopping:
 
 
 class TestStaff:
+    @pytest.mark.asvs("V6.4.4")
     def test_nobody_alone(self, member, staff):
         row = propose(member, staff, reset_mfa=True)
         with pytest.raises(CannotRecover, match="said_already"):
@@ -434,6 +436,7 @@ class TestEdges:
         assert (row.state, member.email) == (State.EXPIRED, "member@contoh.example")
         assert not ContactChange.objects.exists()
 
+    @pytest.mark.asvs("V6.6.2")
     def test_another_browser_sees_nothing_of_it(self, linked, upstream):
         prove(Client(), upstream)
         assert Client().get(reverse("recovery_progress")).url == reverse("recovery_forgotten")

@@ -57,6 +57,7 @@ def test_nobody_seals_where_resealing_does_not_look() -> None:
     assert {name for name in sealers if "audit_chain" not in name and "tasks" not in name} <= SEALS
 
 
+@pytest.mark.asvs("V11.2.2")
 def test_everything_opens_with_the_new_key_alone(old_world: Card, member: User, settings: Any) -> None:
     client = Client()
     client.force_login(member)

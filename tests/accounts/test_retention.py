@@ -106,6 +106,7 @@ def test_every_rule_that_purges_a_table_is_tried_below() -> None:
     assert {code for code, rule in RULES.items() if rule.rows} == set(MAKERS)
 
 
+@pytest.mark.asvs("V14.2.7")
 @pytest.mark.parametrize("code", sorted(MAKERS))
 def test_a_rule_takes_what_is_over_and_leaves_the_rest(code: str, db: None) -> None:
     rule, now = RULES[code], timezone.now()

@@ -23,6 +23,7 @@ def test_a_kpj_is_read_as_people_type_it(typed, read):
     assert kpj.normalise(typed) == read
 
 
+@pytest.mark.asvs("V1.3.3")
 @pytest.mark.parametrize(
     "typed", ["", "2007778880", "200777888066", "2007778880é", "2007778880!", "２００７７７８８８０６"]
 )
@@ -44,6 +45,7 @@ def test_what_is_no_nik(typed):
         nik.normalise(typed)
 
 
+@pytest.mark.asvs("V2.1.2", "V2.2.3")
 @pytest.mark.parametrize(
     ("number", "born", "agrees"),
     [
@@ -108,6 +110,7 @@ def test_the_form_gives_normalised_values():
     assert form.warnings() == []
 
 
+@pytest.mark.asvs("V2.2.1")
 @pytest.mark.parametrize(
     ("field", "typed", "says"),
     [

@@ -16,6 +16,7 @@ OLD = "old:" + base64.b64encode(b"o" * 32).decode()
 NEW = "new:" + base64.b64encode(b"n" * 32).decode()
 
 
+@pytest.mark.asvs("V11.3.2")
 def test_a_sealed_text_opens_at_its_place_only():
     sealed = seal("3171011708450001", place="a")
     assert "3171011708450001" not in sealed
@@ -24,6 +25,7 @@ def test_a_sealed_text_opens_at_its_place_only():
         open_sealed(sealed, place="b")
 
 
+@pytest.mark.asvs("V11.3.3")
 def test_a_number_moved_to_another_members_row_does_not_open(member, stranger):
     mine, theirs = make_card(member), make_card(stranger)
     Card.objects.filter(pk=mine.pk).update(kpj_sealed=theirs.kpj_sealed)
@@ -32,6 +34,7 @@ def test_a_number_moved_to_another_members_row_does_not_open(member, stranger):
         _ = mine.kpj
 
 
+@pytest.mark.asvs("V11.3.3")
 def test_a_number_moved_to_another_column_does_not_open(member):
     card = make_card(member)
     card.member_ref_sealed = card.kpj_sealed
@@ -48,6 +51,7 @@ def test_a_changed_text_does_not_open():
         open_sealed(f"{head}.{base64.b64encode(raw).decode()}", place="a")
 
 
+@pytest.mark.asvs("V11.2.5")
 @pytest.mark.parametrize("text", ["", "v1", "v1.k", "v2.old.AAAA", "v1.nobody.AAAA", "v1.old.###", "3171011708450001"])
 def test_what_is_no_sealed_text_does_not_open(text, settings):
     settings.FIELD_KEYS = OLD
@@ -55,6 +59,7 @@ def test_what_is_no_sealed_text_does_not_open(text, settings):
         open_sealed(text, place="a")
 
 
+@pytest.mark.asvs("V11.3.4")
 def test_the_same_text_is_never_sealed_alike():
     assert seal("x", place="a") != seal("x", place="a")
 

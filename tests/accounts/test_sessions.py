@@ -46,6 +46,7 @@ def prove(client: Client) -> None:
 # Time
 
 
+@pytest.mark.asvs("V7.3.1")
 def test_half_an_hour_unused_ends_it_and_says_why(member, clock):
     client = log_in(member)
     clock.shift(29 * MINUTE)
@@ -56,6 +57,7 @@ def test_half_an_hour_unused_ends_it_and_says_why(member, clock):
     assert "sesi Anda sudah berakhir" in answer.content.decode()
 
 
+@pytest.mark.asvs("V7.3.2")
 def test_twelve_hours_end_it_however_much_it_is_used(member, clock):
     client = log_in(member)
     for _ in range(12 * 60 // 20 - 1):
@@ -65,6 +67,7 @@ def test_twelve_hours_end_it_however_much_it_is_used(member, clock):
     assert not is_in(client)
 
 
+@pytest.mark.asvs("V7.3.2")
 def test_staff_have_fifteen_minutes_and_eight_hours(staff, clock):
     totp.TOTP.activate(staff, totp.generate_totp_secret())
     client = Client()
@@ -164,6 +167,7 @@ def test_a_planted_session_key_is_not_taken_over(member):
     assert not Session.objects.filter(session_key=session.session_key).exists()
 
 
+@pytest.mark.asvs("V7.2.1")
 def test_a_key_that_we_never_gave_out_is_not_used(member):
     client = Client()
     client.cookies["session"] = "a" * 32
@@ -179,6 +183,7 @@ def change_factors(client: Client) -> None:
     client.post(reverse("mfa_activate_totp"), {"code": code})
 
 
+@pytest.mark.asvs("V7.4.3")
 @pytest.mark.django_db(transaction=True)
 def test_a_change_of_second_factors_ends_the_other_sessions_and_renews_this_one(member):
     here, elsewhere = log_in(member), log_in(member)
@@ -233,6 +238,7 @@ def test_no_page_keeps_what_was_posted_while_it_asks_who_it_is(member, subtests)
             assert "rahasia@" not in kept or name in ("account_signup", "account_reset_password")
 
 
+@pytest.mark.asvs("V7.5.1")
 def test_the_question_comes_before_the_form(member):
     client = log_in(member)
     for name in ("account_email", "mfa_activate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"):

@@ -132,6 +132,7 @@ def sign_in_as(client: Client, email: str, password: str = PASSWORD) -> Client:
     return client
 
 
+@pytest.mark.asvs("V6.6.3")
 def test_three_wrong_reset_codes_end_the_attempt(visitor, member):
     answer = post(visitor, "account_reset_password", email=member.email)
     page = answer.url
@@ -141,6 +142,7 @@ def test_three_wrong_reset_codes_end_the_attempt(visitor, member):
     assert right.url != reverse("account_complete_password_reset")
 
 
+@pytest.mark.asvs("V7.4.3")
 def test_changing_the_password_ends_every_session(member):
     here, elsewhere = sign_in_as(Client(), member.email), sign_in_as(Client(), member.email)
     post(here, "account_change_password", oldpassword=PASSWORD, password1=NEW)
@@ -195,6 +197,7 @@ class TestGuessing:
             cursor.execute("SELECT count(*) FROM rate_limits WHERE cache_key LIKE '%login_failed%'")
             assert cursor.fetchone()[0] > 0
 
+    @pytest.mark.asvs("V16.3.1")
     def test_a_wrong_guess_is_written_down_without_what_was_typed(self, member):
         login(Client(), member.email, "salah salah salah")
         row = AuditRow.objects.get(action="sign_in_failed")
@@ -202,6 +205,7 @@ class TestGuessing:
 
 
 class TestReauthentication:
+    @pytest.mark.asvs("V7.2.4")
     def test_it_changes_the_session_key(self, member):
         client = sign_in_as(Client(), member.email)
         before = client.session.session_key
@@ -234,6 +238,7 @@ class TestAuthenticator:
         assert stored.startswith("v1.")
         assert secret not in stored
 
+    @pytest.mark.asvs("V6.5.1")
     def test_a_code_counts_once_even_after_the_cache_forgot_it(self, member, secret):
         from django.core.cache import cache
 
@@ -269,6 +274,7 @@ class TestAuthenticator:
         post(again, "mfa_authenticate", code=code)
         assert not is_in(again)
 
+    @pytest.mark.asvs("V16.3.1")
     def test_a_wrong_code_is_written_down(self, member, secret):
         client = sign_in_as(Client(), member.email)
         post(client, "mfa_authenticate", code="000000")

@@ -34,6 +34,7 @@ def test_a_member_finds_nothing(as_member: Client) -> None:
     assert as_member.get(MEMBERS, follow=True).status_code == 404
 
 
+@pytest.mark.asvs("V6.3.3")
 def test_staff_with_a_password_only_are_led_to_enrolment(keeper: User) -> None:
     client = Client()
     client.force_login(keeper)
@@ -42,6 +43,7 @@ def test_staff_with_a_password_only_are_led_to_enrolment(keeper: User) -> None:
     assert f'href="{reverse("mfa_index")}"' in response.content.decode()
 
 
+@pytest.mark.asvs("V6.3.4")
 def test_staff_who_skipped_the_second_step_in_this_session_are_asked_for_it(keeper: User) -> None:
     enrol(keeper)
     client = Client()
@@ -102,6 +104,7 @@ def test_pages_of_the_stock_admin_that_we_do_not_want_are_gone(as_boss: Client, 
     assert as_boss.get(f"/admin/{path}").status_code == 404
 
 
+@pytest.mark.asvs("V3.5.4")
 def test_with_a_host_of_its_own_the_admin_is_nowhere_else(as_keeper: Client, settings: pytest.FixtureRequest) -> None:
     settings.ADMIN_HOST = "kelola.contoh.example"
     settings.ALLOWED_HOSTS = ["testserver", "kelola.contoh.example"]

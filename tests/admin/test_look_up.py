@@ -54,6 +54,7 @@ def test_beginnings_of_a_names_words_find_it(as_keeper: Client, member: User, st
     assert page_of(stranger) not in html
 
 
+@pytest.mark.asvs("V1.2.4", "V1.2.9")
 @pytest.mark.parametrize("typed", ["budi:* | sari", "a' OR 1=1 --", "!!", "&&", "%", "budi & !uji", "___"])
 def test_a_name_with_signs_is_words_and_never_a_question_of_its_own(
     as_keeper: Client, member: User, stranger: User, typed: str

@@ -34,6 +34,7 @@ def letters() -> list[dict[str, str]]:
     return [json.loads(row.message) for row in OutgoingMail.objects.order_by("id")]
 
 
+@pytest.mark.asvs("V7.4.2", "V7.4.5")
 def test_deactivating_ends_every_session_and_reactivating_does_not_bring_it_back(
     as_keeper: Client, as_member: Client, keeper: User, member: User
 ) -> None:
@@ -92,6 +93,7 @@ def test_name_and_language_change_and_only_the_names_of_the_fields_are_written_d
     assert "BARU" not in str(row.details) + row.reason
 
 
+@pytest.mark.asvs("V6.4.1")
 def test_an_invited_person_sets_a_password_with_a_code_and_is_verified_by_it(
     as_keeper: Client, visitor: Client
 ) -> None:
@@ -155,6 +157,7 @@ def test_an_unverified_person_cannot_be_made_staff(as_boss: Client, member: User
 ACTS = ["kirim-reset", "reset-autentikasi", "nonaktifkan", "jadikan-petugas"]
 
 
+@pytest.mark.asvs("V8.3.1")
 @pytest.mark.parametrize("name", ACTS)
 def test_acts_are_refused_to_members_visitors_and_staff_without_permission(
     as_stranger: Client, visitor: Client, as_idle_staff: Client, member: User, name: str
@@ -194,6 +197,7 @@ def test_staff_cannot_make_staff(as_keeper: Client, member: User) -> None:
     _nothing_happened(member)
 
 
+@pytest.mark.asvs("V15.3.3")
 @pytest.mark.parametrize(
     "extra",
     [

@@ -17,6 +17,7 @@ from tests.factories import make_balance, make_card, make_member
 QUERIES_A_PAGE = 24
 
 
+@pytest.mark.asvs("V8.2.3")
 def test_every_page_opens_for_staff_masked_without_inline_style_and_within_its_queries(
     as_keeper: Client, rows: dict[type, int]
 ) -> None:
@@ -40,6 +41,7 @@ def test_every_page_reads_in_english_too(as_boss: Client, boss: User, rows: dict
         assert response.headers["Content-Language"] == "en"
 
 
+@pytest.mark.asvs("V8.2.1")
 def test_no_page_opens_for_a_member_a_visitor_or_staff_without_permission(
     as_member: Client, visitor: Client, as_idle_staff: Client, rows: dict[type, int]
 ) -> None:
@@ -93,6 +95,7 @@ def test_the_member_list_counts_no_further_than_it_leads(as_keeper: Client, memb
     assert not any(sql.startswith("SELECT COUNT") for sql in counted)
 
 
+@pytest.mark.asvs("V16.3.2")
 def test_every_look_is_written_down(as_keeper: Client, keeper: User, rows: dict[type, int]) -> None:
     for model, pk in rows.items():
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"

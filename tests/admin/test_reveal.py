@@ -112,6 +112,7 @@ def test_every_look_while_it_is_open_says_so(as_keeper: Client, member: User) ->
     assert [row.details for row in looks] == [{}, {"unmasked": True}]
 
 
+@pytest.mark.asvs("V16.5.3")
 @pytest.mark.django_db(transaction=True)
 def test_what_cannot_be_written_down_is_not_shown(as_keeper: Client, member: User) -> None:
     with connection.cursor() as cursor:
@@ -124,6 +125,7 @@ def test_what_cannot_be_written_down_is_not_shown(as_keeper: Client, member: Use
     assert not shown(as_keeper, page_of(member), EMAIL)
 
 
+@pytest.mark.asvs("V8.2.3")
 def test_nobody_without_the_right_gets_behind_a_mask(as_idle_staff: Client, as_member: Client, card: Card) -> None:
     for address in (email_of(card.member), amount_of(card)):
         assert as_idle_staff.post(address, GIVEN).status_code == 403

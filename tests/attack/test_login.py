@@ -38,6 +38,7 @@ def is_in(client: Client) -> bool:
 # Stuffing
 
 
+@pytest.mark.asvs("V6.3.1")
 @pytest.mark.heavy
 @pytest.mark.django_db
 def test_two_thousand_stuffed_pairs_from_a_hundred_addresses(settings):
@@ -117,6 +118,7 @@ def known(kind: str) -> str:
     return str(member.email)
 
 
+@pytest.mark.asvs("V6.3.8")
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["ordinary", "inactive", "without a password"])
 @pytest.mark.parametrize("attempt", [try_login, try_signup, try_reset])
@@ -197,6 +199,7 @@ def test_times_of_known_and_unknown_addresses_overlap(settings):
 # Replay
 
 
+@pytest.mark.asvs("V6.5.1", "V6.6.2")
 @pytest.mark.django_db
 def test_a_reset_code_opens_one_reset_in_one_browser():
     member = make_member()
@@ -256,6 +259,7 @@ def test_a_forged_host_never_gets_into_a_mail(settings):
     assert "jahat" not in written
 
 
+@pytest.mark.asvs("V4.1.3")
 @pytest.mark.django_db
 @pytest.mark.parametrize("header", ["HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_CLIENT_IP"])
 def test_a_forged_address_is_no_fresh_start(header):
@@ -267,6 +271,7 @@ def test_a_forged_address_is_no_fresh_start(header):
     assert not is_in(client)
 
 
+@pytest.mark.asvs("V15.3.4")
 @pytest.mark.django_db
 def test_the_header_of_ones_own_proxy_counts_where_it_is_named(settings):
     settings.ALLAUTH_TRUSTED_CLIENT_IP_HEADER = "X-Real-IP"

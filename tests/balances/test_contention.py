@@ -75,6 +75,7 @@ def naive_claim(card: Card) -> bool:
     return True
 
 
+@pytest.mark.asvs("V15.2.2", "V15.4.2")
 def test_sixteen_claims_at_once_win_once_in_every_round(member: User, bells: list[Any]) -> None:
     card = make_card(member)
     make_balance(card, next_fetch_at=timezone.now())

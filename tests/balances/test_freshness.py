@@ -113,6 +113,7 @@ def test_our_own_next_try_is_told_only_after_a_failure_and_before_it_begins() ->
 STORED = NOW - timedelta(days=20)
 
 
+@pytest.mark.asvs("V16.5.3")
 @pytest.mark.parametrize(
     ("amount", "as_of", "stored", "code"),
     [

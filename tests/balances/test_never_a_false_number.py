@@ -260,6 +260,7 @@ def test_an_estimate_from_nothing_is_no_balance(member: Any, as_member: Client) 
     assert not {"Rp0", "Rp0,00", "0.00", "0"} & {one.text for one in shown.figures}
 
 
+@pytest.mark.asvs("V1.4.2")
 @pytest.mark.django_db
 def test_a_balance_cannot_be_stored_without_its_date_or_below_zero() -> None:
     from django.db import IntegrityError, transaction

@@ -69,6 +69,7 @@ def fetch(card: Card) -> str:
     return services.refresh_balance(card_id=card.public_id, token=token)
 
 
+@pytest.mark.asvs("V16.5.2")
 @pytest.mark.parametrize("kind", FAULTS)
 def test_a_fault_of_the_upstream_keeps_the_last_good_balance(
     as_member: Client, member: User, sandbox: Any, kind: str

@@ -129,6 +129,7 @@ def test_a_worker_that_lost_its_lease_cannot_write(member: User, upstream: Upstr
     assert FetchAttempt.objects.get().outcome == "superseded"
 
 
+@pytest.mark.asvs("V8.3.3")
 def test_a_fetch_that_ends_after_unlinking_writes_nothing(member: User, upstream: Upstream) -> None:
     card = make_card(member)
 
@@ -414,6 +415,7 @@ def test_a_manual_refresh_is_audited_and_rings(member: User, bells: list[Any]) -
     assert (row.member, row.card, row.door) == (member.public_id, card.public_id, "web")
 
 
+@pytest.mark.asvs("V2.4.1")
 def test_a_second_manual_refresh_waits_five_minutes(member: User, bells: list[Any], upstream: Upstream) -> None:
     card = make_card(member)
     upstream(answer())

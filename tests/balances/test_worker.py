@@ -73,6 +73,7 @@ def test_a_bell_rung_many_times_is_one_upstream_call(
     assert list(FetchAttempt.objects.values_list("outcome", flat=True)) == ["ok"]
 
 
+@pytest.mark.asvs("V15.2.2")
 def test_fifty_reloads_with_the_upstream_down_are_one_upstream_call(
     as_member: Client, member: User, sandbox: Any, worker: Callable[..., Any]
 ) -> None:

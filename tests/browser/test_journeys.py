@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from django.core import mail
 from playwright.sync_api import Page, expect
 
@@ -92,6 +93,7 @@ def test_with_the_upstream_down_the_last_balance_stays_with_its_date(page: Page,
     expect(page.get_by_text("sedang tidak menjawab")).to_be_visible()
 
 
+@pytest.mark.asvs("V3.1.1")
 def test_the_whole_way_works_without_javascript(plain_page: Page, everything: Sandbox) -> None:
     page, person = plain_page, ordinary_person(everything, seed=9)
     log_in(page, make_member())
@@ -163,6 +165,7 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"the keyboard does not reach {selector}")
 
 
+@pytest.mark.asvs("V14.3.1")
 def test_after_logout_back_shows_no_balance(page: Page, base: str, member: User) -> None:
     make_balance(make_card(member))
     log_in(page, member)

@@ -76,6 +76,7 @@ def test_file_publishes_nothing_beyond_this_machine(compose: dict[str, Any]) -> 
     assert published == {"web": ["127.0.0.1:8000:8000"], "worker": ["127.0.0.1:8001:8001"]}
 
 
+@pytest.mark.asvs("V13.2.3")
 def test_file_holds_no_secret(compose: dict[str, Any]) -> None:
     for service in compose["services"].values():
         for variable, value in service.get("environment", {}).items():

@@ -35,6 +35,7 @@ def query(server: Postgres, sql: str) -> object:
         return row[0] if row else None
 
 
+@pytest.mark.asvs("V13.2.1")
 def test_postgres_refuses_a_wrong_password(server: Postgres) -> None:
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(server.url.replace("right", "wrong"))
@@ -80,6 +81,7 @@ def test_postgres_writes_no_value_into_its_log(server: Postgres, tmp_path: Path)
     assert "24011122201" not in text
 
 
+@pytest.mark.asvs("V13.2.1")
 def test_valkey_needs_its_password_and_keeps_its_data(tmp_path: Path) -> None:
     server = Valkey(tmp_path / "valkey", password="right", log=tmp_path / "valkey.log")
     server.start()
@@ -94,6 +96,7 @@ def test_valkey_needs_its_password_and_keeps_its_data(tmp_path: Path) -> None:
         server.stop()
 
 
+@pytest.mark.asvs("V13.3.2")
 def test_no_secret_is_visible_in_the_list_of_processes(tmp_path: Path) -> None:
     server = Valkey(tmp_path / "valkey", password="hard-to-guess", log=tmp_path / "valkey.log")
     server.start()

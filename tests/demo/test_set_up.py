@@ -44,6 +44,7 @@ def test_the_smaller_lock_is_part_of_the_larger(lock: str) -> None:
     assert pinned <= set(larger)
 
 
+@pytest.mark.asvs("V15.1.2", "V15.2.4")
 def test_locks_name_no_host_and_pin_every_file() -> None:
     for lock in (ROOT / "locks").iterdir():
         text = lock.read_text()

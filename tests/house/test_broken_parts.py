@@ -103,6 +103,7 @@ def test_fifty_reloads_while_the_upstream_is_down_are_one_call(
     assert 'data-state="stale"' in person.get(f"/saldo/{card.public_id}/").text
 
 
+@pytest.mark.asvs("V2.3.3")
 def test_a_web_process_killed_in_the_middle_leaves_nothing_half_done(
     person: Person, member: User, sandbox: Sandbox, website: Callable[..., Website]
 ) -> None:

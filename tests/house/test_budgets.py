@@ -63,6 +63,7 @@ def signed_in(browser: Browser, website: Callable[..., Website], member: User) -
     context.close()
 
 
+@pytest.mark.asvs("V14.2.3")
 @pytest.mark.browser
 def test_the_first_balance_page_with_everything_is_light(cards: None, signed_in: tuple[str, BrowserContext]) -> None:
     url, context = signed_in

@@ -78,6 +78,7 @@ def test_the_portals_own_role_writes_seals_and_forgets(two_roles: None) -> None:
     )
 
 
+@pytest.mark.asvs("V13.2.2", "V16.4.2")
 @pytest.mark.parametrize(
     "statement",
     [

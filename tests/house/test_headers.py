@@ -250,7 +250,7 @@ def test_only_files_of_the_pages_may_be_kept(crawl: Crawl) -> None:
 # Cookies
 
 
-@pytest.mark.asvs("V3.3.1", "V3.3.2", "V3.3.3", "V3.3.5")
+@pytest.mark.asvs("V3.3.1", "V3.3.2", "V3.3.3", "V3.3.4", "V3.3.5")
 def test_every_cookie_is_bound_to_this_host_and_to_https(crawl: Crawl) -> None:
     names = set()
     for cookie in crawl.cookies:

@@ -15,9 +15,7 @@ from jht_portal.logs import LineFormatter, MaskFilter, RequestIdFilter
 from tests.house.addresses import make_world
 from tests.house.website import Person, Website
 
-LINE = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [A-Z]+ [\w.]+ \[(-|[0-9a-f]{8})\] [^\x00-\x1f]*"
-)
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [A-Z]+ [\w.]+ \[(-|[0-9a-f]{8})\] [^\x00-\x1f]*")
 HOSTILE = "a\nb\r\n2026-11-22T00:00:00.000Z ERROR jht.mail [00000000] palsu\x1b[31m\u2028\x00"
 
 

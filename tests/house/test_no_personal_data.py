@@ -131,6 +131,7 @@ def plant_person(stage: Stage, seed: str) -> dict[str, Any]:
     return {"kpj": found["kpj"][0], "nik": found["nik"], "name": found["name"], "birth_date": born.strftime("%d-%m-%Y")}
 
 
+@pytest.mark.asvs("V14.2.4", "V16.2.5")
 def test_the_main_paths_leave_no_personal_data_anywhere(stage: Stage) -> None:
     someone = plant_person(stage, seed="penanda")
     member = sign_up_and_log_in(stage, "sekali.rahasia@contoh.example")

@@ -43,7 +43,7 @@ def test_the_proxy_overwrites_every_header_that_tells_who_asks() -> None:
     assert "TRUSTED_IP_HEADER=X-Real-IP" in INSTALL
 
 
-@pytest.mark.asvs("V13.2.5", "V12.3.3")
+@pytest.mark.asvs("V12.3.3", "V13.2.5", "V14.2.2")
 def test_the_proxy_talks_to_the_portal_on_the_same_machine_only() -> None:
     assert set(directive("proxy_pass")) == {"http://jht_portal"}
     assert directive("server", NGINX.split("upstream jht_portal", 1)[1].split("}", 1)[0]) == ["127.0.0.1:8000"]

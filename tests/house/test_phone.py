@@ -113,6 +113,7 @@ def log_out(page: Page) -> None:
     expect(page.locator("[data-signed-in]")).to_have_count(0)
 
 
+@pytest.mark.asvs("V14.3.3")
 @pytest.mark.browser
 def test_the_browser_keeps_files_and_one_empty_page_but_no_balance(phone: Page) -> None:
     assert phone.evaluate(WORKS) in ("activating", "activated")
@@ -153,6 +154,7 @@ def test_without_a_connection_a_page_says_so_and_shows_no_balance(phone: Page, s
     expect(phone.locator(".figure")).to_have_text(SHOWN)
 
 
+@pytest.mark.asvs("V14.3.1")
 @pytest.mark.browser
 def test_logout_leaves_nothing_of_a_member_in_the_browser(phone: Page) -> None:
     phone.goto("/saldo/")

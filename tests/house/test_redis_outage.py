@@ -43,6 +43,7 @@ def make_due(card: Any) -> None:
     Balance.objects.filter(pk=card.pk).update(next_fetch_at=timezone.now(), fetch_started_at=None)
 
 
+@pytest.mark.asvs("V16.5.2")
 @pytest.mark.parametrize("way", WAYS)
 def test_members_log_in_and_see_their_balance(
     way: str, website: Callable[..., Website], redis_server: RedisServer, member: User

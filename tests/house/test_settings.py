@@ -34,11 +34,13 @@ def test_a_gateway_with_what_it_needs_starts(right: dict[str, str]) -> None:
     assert manage("check", **right).returncode == 0
 
 
+@pytest.mark.asvs("V13.4.2")
 def test_a_public_site_passes_the_deploy_check() -> None:
     done = manage("check", "--deploy", "--fail-level", "INFO", **PUBLIC)
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.asvs("V6.3.2", "V13.2.3", "V13.4.2", "V15.2.3")
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -85,6 +87,7 @@ def test_a_worker_does_not_start_with_a_broken_time_chain() -> None:
     assert "time chain" in done.stderr
 
 
+@pytest.mark.asvs("V13.3.1")
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret_key"
     secret.write_text("f" * 64 + "\n")

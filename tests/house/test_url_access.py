@@ -36,6 +36,7 @@ def test_every_address_has_a_name_and_every_owned_one_a_sample() -> None:
     assert set(NAMES) >= PUBLIC | POST_ONLY | set(SAMPLES), "addresses.py names what is not there"
 
 
+@pytest.mark.asvs("V8.2.1")
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_visitor_is_sent_to_the_login(method: str, world: World, visitor: Client, subtests: pytest.Subtests) -> None:
     for name in sorted(set(NAMES) - PUBLIC):
@@ -57,6 +58,7 @@ def test_a_public_page_tells_a_visitor_nothing_of_a_member(
             assert (world.member.email or "") not in body
 
 
+@pytest.mark.asvs("V8.2.2", "V8.3.1")
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_another_members_thing_is_not_found(
     method: str, world: World, as_stranger: Client, subtests: pytest.Subtests
@@ -66,6 +68,7 @@ def test_another_members_thing_is_not_found(
             assert_nothing_found(name, method, getattr(as_stranger, method)(address_of(name, world)))
 
 
+@pytest.mark.asvs("V8.2.2")
 def test_staff_have_no_way_around_through_the_members_pages(
     world: World, staff: User, subtests: pytest.Subtests
 ) -> None:

@@ -108,6 +108,7 @@ def test_what_goes_wrong(open_as: Any, check: Any, member: User, rf: Any) -> Non
     check(page, "404")
 
 
+@pytest.mark.asvs("V16.5.1")
 @pytest.mark.parametrize("name", ["400", "403", "403_csrf", "429", "500"])
 def test_error_pages_render_without_help(name: str, rf: Any, open_as: Any, check: Any, look: str) -> None:
     from django.contrib.auth.models import AnonymousUser

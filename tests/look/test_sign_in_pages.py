@@ -107,6 +107,7 @@ def test_the_language_is_changed_where_one_is(open_as: Any, db: None) -> None:
     assert page.url.endswith("?next=/kartu/")
 
 
+@pytest.mark.asvs("V6.2.6")
 def test_a_password_can_be_shown_and_hides_again(open_as: Any, db: None) -> None:
     page = open_as()
     page.goto(reverse("account_login"))

@@ -9,6 +9,7 @@ from tests.plugins.processes import Sandbox
 from tests.providers.worlds import ACTIVE, BUDI, SandboxWorld, ref_of, verify
 
 
+@pytest.mark.asvs("V15.3.2")
 @pytest.mark.parametrize(
     ("kind", "error"),
     [

@@ -99,6 +99,7 @@ def test_proxies_of_the_environment_are_not_used(
     assert ask(client).amount is not None
 
 
+@pytest.mark.asvs("V1.3.6")
 @pytest.mark.parametrize(
     "url",
     [

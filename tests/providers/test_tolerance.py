@@ -228,6 +228,7 @@ BAD_BALANCES = {
 }
 
 
+@pytest.mark.asvs("V15.3.5")
 @pytest.mark.parametrize("name", BAD_BALANCES)
 def test_a_balance_that_must_not_be_believed_is_refused(upstream: Upstream, client: SnapProvider, name: str) -> None:
     assert BAD_BALANCES[name] != GOOD
@@ -324,6 +325,7 @@ def test_a_wrong_code_is_an_answer(
     assert (read.verified, read.attempts_left, read.card_ref) == expected
 
 
+@pytest.mark.asvs("V15.3.5")
 @pytest.mark.parametrize("verified", ["true", 1, None])
 def test_only_a_real_true_verifies(upstream: Upstream, client: SnapProvider, verified: Any) -> None:
     upstream.queue("J6", ok("J6", verified=verified, cardRef="K-1"))
@@ -338,6 +340,7 @@ def test_records_print_without_their_contents(upstream: Upstream, client: SnapPr
     assert REF not in repr(verify(client))
 
 
+@pytest.mark.asvs("V16.3.4")
 def test_logs_hold_the_operation_and_nothing_of_the_member(
     upstream: Upstream, client: SnapProvider, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -73,6 +73,7 @@ def _private(key: rsa.RSAPrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
+@pytest.mark.asvs("V12.3.4")
 def test_a_given_authority_is_trusted(secure: Callable[..., SecureUpstream], build: Build) -> None:
     server = secure()
     server.upstream.queue("11", balance())
@@ -80,6 +81,7 @@ def test_a_given_authority_is_trusted(secure: Callable[..., SecureUpstream], bui
     assert client.fetch_balance(kpj=KPJ, member_ref=REF).amount is not None
 
 
+@pytest.mark.asvs("V12.3.2", "V12.3.4")
 @pytest.mark.parametrize("trouble", ["unknown authority", "other name", "old protocol"])
 def test_a_server_that_cannot_prove_itself_gets_nothing(
     secure: Callable[..., SecureUpstream], build: Build, trouble: str
