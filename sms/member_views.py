@@ -40,6 +40,8 @@ def confirm(request: HttpRequest, number_id: UUID) -> HttpResponse:
         messages.error(
             request, _("Nomor ini masih dipakai akun lain. Kirim BERHENTI dari HP itu dulu, lalu coba lagi.")
         )
+    except verbs.AccountLocked:
+        messages.error(request, _("Akun ini terkunci. Buka kuncinya dulu, lalu konfirmasi nomor ini."))
     else:
         messages.success(request, _("Nomor ini sekarang bisa menanyakan saldo Anda lewat SMS."))
     return redirect("sms_numbers")

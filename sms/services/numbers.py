@@ -26,6 +26,10 @@ class TakenElsewhere(Exception):
     """Another member holds the number; whoever has the phone can free it with BERHENTI."""
 
 
+class AccountLocked(Exception):
+    """Its owner locked the account: no access to it opens meanwhile."""
+
+
 class TooMany(Exception):
     """The member has as many numbers as one may have."""
 
@@ -49,8 +53,9 @@ def ask(*, member: User, number: str, source: Source) -> Number:
 
 @transaction.atomic
 def activate(*, member: User, public_id: UUID, proof: str, source: Source) -> Number:
-    """Raises TakenElsewhere; Number.DoesNotExist where it is not this member's or was switched off."""
-    lock_member(member.pk)
+    """Raises TakenElsewhere, AccountLocked; Number.DoesNotExist where it is not this member's or was switched off."""
+    if lock_member(member.pk).locked_at:
+        raise AccountLocked
     mine = Number.objects.select_for_update().filter(member=member).exclude(state=Number.State.OFF)
     row = mine.get(public_id=public_id)
     if row.state == Number.State.ACTIVE:

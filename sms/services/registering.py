@@ -159,7 +159,7 @@ def link_ended(row: LinkRequest) -> None:
 
 def _open(number: Number, row: LinkRequest) -> None:
     """Raised by the same transaction that links the card."""
-    with suppress(numbers.TakenElsewhere):
+    with suppress(numbers.TakenElsewhere, numbers.AccountLocked):
         numbers.activate(member=row.member, public_id=number.public_id, proof=Number.Proof.UPSTREAM, source=_SOURCE)
         with translation.override(row.member.language):
             sending.queue(to=number.number, text=replies.registered(row.kpj_last4), reply="registered")
