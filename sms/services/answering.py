@@ -123,7 +123,7 @@ def _stop(row: Inbound, command: parse.Command, number: Number | None) -> _Answe
 def _unreadable(row: Inbound, command: parse.Command, number: Number | None) -> _Answer:
     if limits.registers_too_often(row) or not isinstance(command, parse.Unreadable):
         return _Answer(reply="too_many")
-    return _Answer(reply=f"unreadable_{command.wrong}", text=replies.unreadable(command.wrong))
+    return _Answer(reply=f"wrong_{command.wrong}", text=replies.unreadable(command.wrong))
 
 
 def _register(row: Inbound, command: parse.Command, number: Number | None) -> _Answer:

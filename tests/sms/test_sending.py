@@ -99,3 +99,11 @@ def test_a_report_is_noted_and_relied_upon_by_nothing(air: Air) -> None:
     row.refresh_from_db()
     assert row.delivery == "delivered"
     assert row.next_fetch_at, "it still waits to be sent"
+
+
+def test_a_report_that_was_overtaken_does_not_undo_the_end(air: Air) -> None:
+    row = sending.queue(to=PHONE, text="halo", reply="help")
+    for status in ("delivered", "accepted", "buffered"):
+        receiving.note_reports(reports=[Report(reference=str(row.public_id), status=status)])
+    row.refresh_from_db()
+    assert row.delivery == "delivered"
