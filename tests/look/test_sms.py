@@ -11,8 +11,10 @@ from playwright.sync_api import Page
 from accounts.models import User
 from sms.models import Inbound, Number
 from tests.accounts.everything import give_messages
-from tests.factories import make_card
+from tests.admin.conftest import second_factor_done
+from tests.factories import make_card, make_member
 from tests.house.addresses import make_number, make_registration
+from tests.look.conftest import LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -51,3 +53,22 @@ def test_going_on_from_the_mail(member: User, open_as: Callable[..., Page], chec
     check(page, "sms-go-on")
     page.goto("/kartu/sms/lanjut/none/")
     check(page, "sms-go-on-over")
+
+
+def test_what_staff_see(member: User, open_as: Callable[..., Page], check: Callable[..., None], look: str) -> None:
+    keeper = make_member("keeper@contoh.example", is_staff=True, is_superuser=True, language=LOOKS[look]["language"])
+    number = make_number(member)
+    came, went = give_messages(number, make_card(member))
+    page = open_as(client=second_factor_done(keeper))
+    for row in (came, went, number):
+        name = row._meta.model_name
+        page.goto(f"/admin/sms/{name}/")
+        check(page, f"sms-staff-{name}-list")
+        page.goto(f"/admin/sms/{name}/{row.pk}/isi/")
+        page.select_option("[name=why]", "asked")
+        page.fill("[name=reason]", "anggota menelepon layanan")
+        check(page, f"sms-staff-{name}-why")
+        page.locator("[name=reason]").press("Tab")
+        page.locator("main form button, #content form button").first.click()
+        page.wait_for_url("**/change/")
+        check(page, f"sms-staff-{name}")
