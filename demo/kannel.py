@@ -52,6 +52,14 @@ def install_kannel() -> None:
         subprocess.run(["apt-get", *command], check=False, env=env, stdout=subprocess.DEVNULL)
 
 
+def require_kannel() -> None:
+    """Raises ServiceError where it is neither there nor can be installed."""
+    if find_kannel() is None and can_install():
+        install_kannel()
+    if find_kannel() is None:
+        raise ServiceError(f"Kannel is not installed. As root on Debian: apt-get install {' '.join(PACKAGES)}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ports:
     """All on 127.0.0.1. `phones` is the fake network's, for fakesmsc."""
@@ -75,9 +83,9 @@ class Kannel:
         services: str = "",
         retry_seconds: int = 3,
     ) -> None:
+        require_kannel()
         programs = find_kannel()
-        if programs is None:
-            raise ServiceError(f"Kannel is not installed: apt-get install {' '.join(PACKAGES)}")
+        assert programs
         self.programs, self.ports, self.portal_url = programs, Ports(), portal_url
         self.configuration = directory.resolve() / "kannel.conf"
         self._directory, self._kept = directory.resolve(), kept
@@ -95,6 +103,7 @@ class Kannel:
 
     def write(self) -> None:
         """The configuration, 0600: it holds every password there is between Kannel and the portal."""
+        (self._directory / "spool").mkdir(mode=0o700, exist_ok=True)
         Secrets(self._directory).write(self.configuration.name, self._text())
 
     def environment(self) -> dict[str, str]:
@@ -110,11 +119,18 @@ class Kannel:
             "SMS_CALLBACK_URL": self.portal_url,
         }
 
-    def phone_command(self, number: str = "6281234567890", text: str = "SALDO") -> str:
-        """To be typed: sends one text as that phone, and shows what comes back."""
-        message = f"{number} {SHORT_CODE} text {text}"
+    def how_to_use(self) -> str:
+        """For the screen: what listens where, and what to type."""
+        return f"""SMS goes through real Kannel ({self.configuration}).
+Its network is a fake one without a password. It listens on 127.0.0.1 port {self.ports.phones}, on no other address;
+whoever works on this machine can send through it as any number. An SMS from Wayan's phone, in another terminal
+(the reply is the line "Got message", then Ctrl-C):
+  {self._phone("DAFTAR SALDO#5171010203900006#I WAYAN SUDIANA#02-03-1990#20077788806")}
+  {self._phone("SALDO")}"""
+
+    def _phone(self, text: str, number: str = "6282000440890") -> str:
         fake = f"{self.programs.fakesmsc} -H 127.0.0.1 -r {self.ports.phones} -v 0 -m 1"
-        return f'{fake} "{message}"'
+        return f'{fake} "{number} {SHORT_CODE} text {text}"'
 
     def _command(self, program: Path) -> list[str]:
         # Level 3: errors. At 1 both would write every text and number into their logs.
@@ -124,7 +140,7 @@ class Kannel:
         scheme, _, host = self.portal_url.partition("://")
         return _CONFIGURATION.format(
             ports=self.ports,
-            store=self._directory / "kannel.store",
+            spool=self._directory / "spool",
             admin=self._kept.text("kannel_admin_password"),
             status=self._kept.text("kannel_status_password"),
             password=self._kept.text("kannel_password"),
@@ -187,8 +203,8 @@ smsbox-interface = 127.0.0.1
 box-deny-ip = "*.*.*.*"
 box-allow-ip = "127.0.0.1"
 dlr-storage = internal
-store-type = file
-store-location = "{store}"
+store-type = spool
+store-location = "{spool}"
 
 # A network of our own instead of an operator's. our-host keeps it on this machine.
 group = smsc

@@ -26,9 +26,7 @@ class Kannel:
         if not settings.KANNEL_INBOUND_PASSWORD:
             return "SMS_GATEWAY=kannel needs KANNEL_INBOUND_PASSWORD: without it nobody could tell who calls."
         if len(_pair()) > _LONGEST_PAIR:
-            return (
-                f"KANNEL_INBOUND_USERNAME and _PASSWORD have at most {_LONGEST_PAIR - 1} characters together."
-            )
+            return f"KANNEL_INBOUND_USERNAME and _PASSWORD have at most {_LONGEST_PAIR - 1} characters together."
         if not is_private(settings.KANNEL_SENDSMS_URL):
             return "KANNEL_SENDSMS_URL must be https, or http to localhost: texts and the password travel there."
         if not is_private(settings.SMS_CALLBACK_URL):

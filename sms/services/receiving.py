@@ -52,7 +52,7 @@ def _unanswerable(gateway: str, message: Received) -> Inbound:
 
 
 def note_reports(*, reports: Sequence[Report]) -> None:
-    """Only what the gateway says of messages of ours; anything else is passed over. Kannel fetches two reports of a text
+    """Only what the gateway says of messages of ours; anything else is passed over. Kannel tells two reports of a text
     side by side and one may overtake the other, so "on its way" changes nothing once the end is known."""
     for one in reports:
         if one.status in Outbound.Delivery.values and _is_uuid(one.reference):

@@ -54,7 +54,14 @@ def run(file: str, *, directory: Path, timeout: float, only: str = "") -> dict[s
         "-rA",
         *(["-k", only] if only else []),
     ]
-    argv += ["-p", "no:cacheprovider", f"--junitxml={report}", f"--basetemp={directory / 'inside'}"]
+    argv += [
+        "-p",
+        "no:cacheprovider",
+        f"--junitxml={report}",
+        "-o",
+        "junit_family=xunit1",
+        f"--basetemp={directory / 'inside'}",
+    ]
     env = {name: value for name, value in environment.inherited().items() if not name.startswith("PYTEST_")}
     env["VARIANTS_FILE"] = str(directory / "variants.json")
     program = Program(argv, log=log, cwd=ROOT, env=env, kill_after=20)
@@ -64,6 +71,14 @@ def run(file: str, *, directory: Path, timeout: float, only: str = "") -> dict[s
         program.stop()
     assert report.exists(), f"nothing ran:\n{tail(log, 60)}"
     return _read(report)
+
+
+def must_have_passed(name: str, outcomes: dict[str, Outcome]) -> None:
+    """In each of its variants."""
+    mine = [one for found, one in outcomes.items() if found.split("[")[0] == name]
+    assert mine, f"{name} did not run: {list(outcomes)}"
+    wrong = "\n".join(one.wrong for one in mine if one.wrong)
+    assert not wrong, wrong
 
 
 def _read(report: Path) -> dict[str, Outcome]:
