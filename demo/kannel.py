@@ -103,7 +103,8 @@ class Kannel:
 
     def write(self) -> None:
         """The configuration, 0600: it holds every password there is between Kannel and the portal."""
-        (self._directory / "spool").mkdir(mode=0o700, exist_ok=True)
+        for directory in (self._directory, self._directory / "spool"):
+            directory.mkdir(mode=0o700, exist_ok=True)
         Secrets(self._directory).write(self.configuration.name, self._text())
 
     def environment(self) -> dict[str, str]:

@@ -256,6 +256,16 @@ def test_every_variant_is_answered_as_the_table_says(house: House) -> None:
     assert [row["text"] for row in told if not row["reply"]] == []
 
 
+def test_nothing_of_the_house_listens_beyond_this_machine(house: House) -> None:
+    """Kannel's fake network would, without our-host."""
+    listening = set[str]()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        fields = [line.split() for line in Path(table).read_text().splitlines()[1:]]
+        listening |= {one[1] for one in fields if one[3] == "0A"}
+    assert f"0100007F:{house.kannel.ports.phones:04X}" in listening
+    assert {one.split(":")[0] for one in listening} <= {"0100007F", "00000000000000000000000001000000"}
+
+
 def test_nothing_personal_is_in_any_log_and_passwords_are_ours_alone(house: House) -> None:
     """Last: over everything that happened above."""
     mark = uuid4().hex[:12]
