@@ -160,8 +160,15 @@ class Box(Process):
         self._port, self._ready = port, lambda: listens(port)
 
     def start(self) -> None:
-        super().start()
-        self.wait_ready(timeout=20)
+        """Once more where it dies: smsbox does when it is given a text before it has found bearerbox (1.4.5)."""
+        for left in (2, 1, 0):
+            super().start()
+            try:
+                return self.wait_ready(timeout=20)
+            except ServiceError:
+                self.stop()
+                if not left:
+                    raise
 
     def stop(self) -> None:
         """Bearerbox waits for messages nobody takes until it is told again; they are in its store by then."""
