@@ -11,6 +11,7 @@ from demo import environment
 from demo.embedded import ServiceError
 from demo.embedded.postgres import free_port
 from demo.embedded.process import Program, tail
+from demo.kannel import Kannel, require_kannel
 from demo.reload import Watch
 from demo.run_folder import ROOT, RunFolder
 from demo.servers import remove_data, start_servers
@@ -39,6 +40,7 @@ class Options:
     members: int
     reload: bool
     sms: bool
+    kannel: bool
 
 
 def main(arguments: list[str]) -> int:
@@ -66,6 +68,7 @@ class Demo:
         self._own_sandbox = not environment.given("PROVIDER_BASE_URL")
         self._smtp_port = free_port()
         self._env: dict[str, str] = {}
+        self._kannel: Kannel | None = None
 
     def start(self) -> None:
         require_free(self._options.port, "--port")
@@ -75,17 +78,33 @@ class Demo:
             require_free(self._options.sandbox_port, "--sandbox-port")
         if self._options.fresh:
             remove_data(self._folder)
+        if self._options.kannel:
+            require_kannel()
+            self._kannel = Kannel(
+                directory=self._folder.path / "kannel",
+                kept=self._folder.secrets,
+                portal_url=f"http://127.0.0.1:{self._options.port}",
+                log=self._folder.new_log,
+            )
         self._env = self._environment()
         self._start_sandbox()
         self._prepare()
         self._supervisor.start(worker=self._celery("worker", *_WORKER), beat=self._celery("beat", *self._beat()))
         self._web.wait_ready()
+        if self._kannel:
+            self._kannel.start(self._supervisor)
         print(f"Ready: {self._url}\n{PEOPLE}", flush=True)
         if self._own_sandbox:
             print(f"The upstream's page (codes, caught mail, faults): {self._sandbox_url}", flush=True)
+        self._tell_about_sms()
+        print("Ctrl-C stops everything.", flush=True)
+
+    def _tell_about_sms(self) -> None:
+        if self._kannel:
+            print(self._kannel.how_to_use(), flush=True)
+        elif self._own_sandbox:
             print(f"A phone to type SMS on: {self._sandbox_url}sandbox/hp", flush=True)
             print(_ABOUT_SMS if self._options.sms else "", end="", flush=True)
-        print("Ctrl-C stops everything.", flush=True)
 
     def restart(self) -> None:
         """After a change of the code: everything but the data servers."""
@@ -117,6 +136,8 @@ class Demo:
             added |= {"SANDBOX_URL": self._sandbox_url, **environment.for_console_sms(self._sandbox_url)}
         else:
             added |= {name: value for name, value in os.environ.items() if name.startswith(("PROVIDER_", "EMAIL_URL"))}
+        if self._kannel:
+            added |= self._kannel.environment()
         self._folder.tell(added)
         return environment.inherited() | added
 
@@ -185,4 +206,5 @@ def _parse(arguments: list[str]) -> Options:
     parser.add_argument("--members", type=int, default=0, metavar="N", help="that many more fictitious members")
     parser.add_argument("--reload", action="store_true", help="start again when the code changes")
     parser.add_argument("--sms", action="store_true", help="tell how to send an SMS here (the phone is always there)")
+    parser.add_argument("--kannel", action="store_true", help="SMS through real Kannel; as root it is installed")
     return Options(**vars(parser.parse_args(arguments)))

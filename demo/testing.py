@@ -1,4 +1,4 @@
-"""`./portal test`: finds or installs a browser, then pytest, over two processes when it is the whole suite."""
+"""`./portal test`: finds or installs a browser and Kannel, then pytest; the whole suite over two processes."""
 
 import os
 import shutil
@@ -6,11 +6,13 @@ import subprocess
 import sys
 
 from demo.chromium import find_chromium
+from demo.kannel import can_install, find_kannel, install_kannel
 from demo.run_folder import ROOT
 
 
 def main(arguments: list[str]) -> int:
     _require_chromium()
+    _require_kannel()
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *_spread(arguments), *arguments])  # noqa: S606
 
 
@@ -24,6 +26,13 @@ def _require_chromium() -> None:
     print("Installing chromium (once; about half a minute) ...", file=sys.stderr, flush=True)
     for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
         subprocess.run(["apt-get", *command], check=False, stdout=subprocess.DEVNULL)
+
+
+def _require_kannel() -> None:
+    if find_kannel() is None and can_install():
+        install_kannel()
+    if find_kannel() is None:
+        print("No Kannel found: tests with it are skipped. Install kannel and kannel-extras.", file=sys.stderr)
 
 
 def _spread(arguments: list[str]) -> list[str]:

@@ -17,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "official_notice": settings.OFFICIAL_NOTICE,
         "support_contact": settings.SUPPORT_CONTACT,
         "is_demo": settings.DEMO,
+        "sms_in_use": settings.SMS_GATEWAY != "none",
         "languages": settings.LANGUAGES,
         "request_id": request_id.get(),
         **session_end(request),

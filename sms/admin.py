@@ -160,7 +160,7 @@ class InboundAdmin(SmsAdmin):
 
     @admin.display(description=gettext_lazy("isinya"))
     def kind(self, row: Inbound) -> str:
-        return kind_of_text(row)
+        return kind_of_text(row) or "–"
 
     def whose(self, row: Inbound) -> User | None:
         return holder_of(bytes(row.sender_index), at=row.received_at)
@@ -171,7 +171,10 @@ class InboundAdmin(SmsAdmin):
 
     def links(self, row: Inbound) -> list[tuple[str, str]]:
         replies = row.replies.order_by("pk")
-        return [(f"SMS: {one.reply}", reverse("admin:sms_outbound_change", args=[one.pk])) for one in replies]
+        return [
+            (_("Jawabannya: %(reply)s") % {"reply": one.reply}, reverse("admin:sms_outbound_change", args=[one.pk]))
+            for one in replies
+        ]
 
 
 @admin.register(Outbound)

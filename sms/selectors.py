@@ -10,7 +10,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from sms.gateways.factory import NONE
 from sms.models import Inbound, Number, held_messages
 
 SHOWN_FOR: Final = timedelta(days=30)
@@ -35,5 +34,4 @@ def page_of(member: User) -> dict[str, Any]:
         "numbers": [one for one in numbers if one.state != Number.State.OFF],
         "asked": asked_by(numbers),
         "sender": settings.KANNEL_SENDER,
-        "in_use": settings.SMS_GATEWAY != NONE,
     }

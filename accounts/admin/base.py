@@ -1,6 +1,7 @@
 """What all staff pages share: read-only, no deletion, no identifier in an address, lists quick at a million rows."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -8,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
@@ -125,10 +128,19 @@ def column(field: str, label: Any) -> Callable[[Any], Any]:
     @admin.display(description=label)
     def cell(row: Any) -> Any:
         told = getattr(row, f"get_{field}_display", None)
-        return told() if told else getattr(row, field)
+        return told() if told else _readable(getattr(row, field))
 
     cell.__name__ = field
     return cell
+
+
+def _readable(value: Any) -> Any:
+    """A row's own page would print a moment as the database does."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "j F Y H:i:s")
+    return date_format(value, "j F Y") if isinstance(value, date) else value
 
 
 def staff_source(request: HttpRequest) -> Source:

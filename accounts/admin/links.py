@@ -39,6 +39,8 @@ WHY = {
     "not_found": gettext_lazy("nomor KPJ tidak dikenal"),
     "blocked": gettext_lazy("kepesertaan diblokir"),
     "merged": gettext_lazy("kartu sudah digabung ke kartu lain"),
+    "phone_not_on_record": gettext_lazy("nomor HP bukan yang tercatat di BPJS Ketenagakerjaan"),
+    "held_elsewhere": gettext_lazy("kartu sudah terhubung ke akun lain"),
     "no_contact": gettext_lazy("tidak ada kontak di catatan BPJS Ketenagakerjaan"),
     "link_expired": gettext_lazy("pencocokan kedaluwarsa"),
 }

@@ -31,6 +31,7 @@ def render(*, number: str, error: str = "") -> str:
 </header>
 <main class="phone">
 {f'<p class="error" role="alert">Tidak terkirim: {escape(error)}.</p>' if error else ""}
+{_talk(number) if number else ""}
 <section aria-labelledby="nomor-h"><h2 id="nomor-h">HP siapa</h2>
 <ul>{"".join(_choice(person, number) for person in DEMO_PEOPLE)}</ul>
 <form method="get" action="/sandbox/hp" class="fields">
@@ -38,7 +39,6 @@ def render(*, number: str, error: str = "") -> str:
 <button>Pakai nomor ini</button>
 </form>
 </section>
-{_talk(number) if number else ""}
 </main>
 """,
     )

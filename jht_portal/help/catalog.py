@@ -25,4 +25,5 @@ PAGES: Final[dict[str, Text]] = {
     "card_list": _("Kartu saya"),
     "mfa_index": _("Akun dan keamanan"),
     "notice_choices": _("Atur pemberitahuan"),
+    "sms_numbers": _("Nomor HP saya"),
 }

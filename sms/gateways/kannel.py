@@ -18,12 +18,15 @@ _TAKEN: Final = (200, 202)  # 202 "3: Queued for later delivery" is taken too
 _DELIVERY: Final = {"1": "delivered", "2": "failed", "4": "buffered", "8": "accepted", "16": "rejected"}
 _REPORT_MASK: Final = "31"
 _LONGEST_ID: Final = 80
+_LONGEST_PAIR: Final = 57  # user:password; Kannel 1.4.5 breaks a longer Basic header into two lines
 
 
 class Kannel:
     def refuses_to_start(self) -> str:
         if not settings.KANNEL_INBOUND_PASSWORD:
             return "SMS_GATEWAY=kannel needs KANNEL_INBOUND_PASSWORD: without it nobody could tell who calls."
+        if len(_pair()) > _LONGEST_PAIR:
+            return f"KANNEL_INBOUND_USERNAME and _PASSWORD have at most {_LONGEST_PAIR - 1} characters together."
         if not is_private(settings.KANNEL_SENDSMS_URL):
             return "KANNEL_SENDSMS_URL must be https, or http to localhost: texts and the password travel there."
         if not is_private(settings.SMS_CALLBACK_URL):
@@ -61,8 +64,11 @@ class Kannel:
 
 
 def _credentials() -> str:
-    pair = f"{settings.KANNEL_INBOUND_USERNAME}:{settings.KANNEL_INBOUND_PASSWORD}"
-    return base64.b64encode(pair.encode()).decode()
+    return base64.b64encode(_pair()).decode()
+
+
+def _pair() -> bytes:
+    return f"{settings.KANNEL_INBOUND_USERNAME}:{settings.KANNEL_INBOUND_PASSWORD}".encode()
 
 
 def _text(request: HttpRequest) -> str:

@@ -37,11 +37,12 @@ _AWAITED: Final = (State.PENDING,)
 
 @dataclass(frozen=True, kw_only=True)
 class _Answer:
-    """A reply's name and text; no text: silence. With `card` the figure is awaited and told when it comes."""
+    """A reply's name and text; no text: silence. With `awaited` the card's figure is told when it comes."""
 
     reply: str
     text: str = ""
     card: Card | None = None
+    awaited: bool = False
 
 
 def answer(*, public_id: UUID, token: datetime) -> str:
@@ -122,7 +123,7 @@ def _stop(row: Inbound, command: parse.Command, number: Number | None) -> _Answe
 def _unreadable(row: Inbound, command: parse.Command, number: Number | None) -> _Answer:
     if limits.registers_too_often(row) or not isinstance(command, parse.Unreadable):
         return _Answer(reply="too_many")
-    return _Answer(reply=f"unreadable_{command.wrong}", text=replies.unreadable(command.wrong))
+    return _Answer(reply=f"wrong_{command.wrong}", text=replies.unreadable(command.wrong))
 
 
 def _register(row: Inbound, command: parse.Command, number: Number | None) -> _Answer:
@@ -161,7 +162,7 @@ def _meant(cards: list[Card], command: parse.Balance) -> list[Card]:
 def _one_card(card: Card, number: Number) -> _Answer:
     [reading] = balances.look(member=number.member, cards=[card], source=source_of(number), seen=())
     awaited = reading.state in _AWAITED and reading.refreshing
-    return _Answer(reply=f"balance_{reading.state}", text=replies.balance(reading), card=card if awaited else None)
+    return _Answer(reply=f"balance_{reading.state}", text=replies.balance(reading), card=card, awaited=awaited)
 
 
 def source_of(number: Number | None) -> Source:
@@ -215,7 +216,7 @@ def _close(row: Inbound, mine: datetime, told: _Answer) -> None:
     row.body = _LONG_NUMBER.sub(lambda found: "#" * len(found.group()), row.body) if row.body_sealed else ""
     state = Inbound.State.ANSWERED if told.text else Inbound.State.SILENT
     fields = {"body_sealed": row.body_sealed, "command": row.command, "outcome": told.reply, "card": told.card}
-    if told.card:
+    if told.awaited:
         again = timezone.now() + _LOOK_AGAIN
         Inbound.objects.finish(row.pk, mine, state=Inbound.State.FIGURE_AWAITED, next_fetch_at=again, **fields)
         return

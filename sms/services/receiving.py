@@ -16,6 +16,7 @@ from sms.models import Inbound, Outbound, number_index
 ANSWER_TASK: Final = "sms.answer"
 _LONGEST_BODY: Final = 1000  # characters kept; no command is a third of it
 _BATCH: Final = 200
+_ON_THE_WAY: Final = frozenset({Outbound.Delivery.ACCEPTED.value, Outbound.Delivery.BUFFERED.value})
 
 
 @transaction.atomic
@@ -51,10 +52,14 @@ def _unanswerable(gateway: str, message: Received) -> Inbound:
 
 
 def note_reports(*, reports: Sequence[Report]) -> None:
-    """Only what the gateway says of messages of ours; anything else is passed over."""
+    """Only what the gateway says of messages of ours; anything else is passed over. Kannel tells two reports of a text
+    side by side and one may overtake the other, so "on its way" changes nothing once the end is known."""
     for one in reports:
         if one.status in Outbound.Delivery.values and _is_uuid(one.reference):
-            Outbound.objects.filter(public_id=one.reference).update(delivery=one.status)
+            rows = Outbound.objects.filter(public_id=one.reference)
+            if one.status in _ON_THE_WAY:
+                rows = rows.exclude(delivery__in=set(Outbound.Delivery.values) - _ON_THE_WAY)
+            rows.update(delivery=one.status)
 
 
 def _is_uuid(text: str) -> bool:

@@ -31,15 +31,28 @@ _BATCH: Final = 200
 
 
 def queue(*, to: str, text: str, reply: str, answers: Inbound | None = None) -> Outbound:
-    """Inside the transaction of the cause. Raises ValueError for a text that one segment does not hold."""
+    """Inside the transaction of the cause. Raises ValueError for a text that one segment does not hold.
+
+    The answer to a message goes out by the worker that wrote it, after the commit: a bell of its own would stand behind
+    every message that still waits to be read. Should that worker die, the row's lease ends and the sweep rings.
+    """
     text = plain(text)
     if not text or not fits(text):
         raise ValueError("an SMS must have text and fit one segment")
     row = Outbound(answers=answers, number_index=number_index(to), reply=reply)
     row.number, row.text = to, text
     row.save()
-    _ring(row)
+    if answers:
+        _send_after_commit(row)
+    else:
+        _ring(row)
     return row
+
+
+def _send_after_commit(row: Outbound) -> None:
+    token = Outbound.objects.claim(row.pk)
+    if token:
+        transaction.on_commit(lambda: send(public_id=row.public_id, token=token), robust=True)
 
 
 def send(*, public_id: UUID, token: datetime) -> None:

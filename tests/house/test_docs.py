@@ -262,7 +262,15 @@ def test_every_reason_against_a_decision_is_explained() -> None:
     assert rows_of("errors.md", "Linking: staff decisions") == set(codes)
 
 
+def test_every_reason_for_silence_by_sms_is_explained() -> None:
+    code = text_of("sms/services/*.py")
+    silent = re.findall(
+        r'_Answer\(reply="([a-z_]+)"\)|SILENT, outcome="([a-z_]+)"|^ +outcome="([a-z_]+)"', code, re.MULTILINE
+    )
+    assert rows_of("errors.md", "SMS: a message without an answer") == {one for found in silent for one in found if one}
+
+
 def test_every_word_of_the_log_is_explained() -> None:
-    code = text_of("accounts/*.py", "balances/*.py", "providers/*.py", "jht_portal/*.py")
+    code = text_of("accounts/*.py", "balances/*.py", "providers/*.py", "sms/*.py", "jht_portal/*.py")
     words = re.findall(r'\blog(?:ger)?\.\w+\(\s*(?:logging\.[^"]*?)?"([a-z_]+)', code)
     assert rows_of("errors.md", "Log lines") == set(words)

@@ -58,6 +58,7 @@ def test_a_public_site_passes_the_deploy_check() -> None:
         ({"SMS_GATEWAY": "console", "PORTAL_DEMO": "0"}, "demo and DEBUG only"),
         ({"SMS_GATEWAY": "console", "PORTAL_DEMO": "1", "SMS_CONSOLE_URL": "http://a.example/"}, "SMS_CONSOLE_URL"),
         ({"SMS_GATEWAY": "kannel"}, "KANNEL_INBOUND_PASSWORD"),
+        ({"SMS_GATEWAY": "kannel", "KANNEL_INBOUND_PASSWORD": "x" * 51}, "at most 56 characters"),
         ({**KANNEL, "KANNEL_SENDSMS_URL": "http://kannel.example:13013/cgi-bin/sendsms"}, "KANNEL_SENDSMS_URL"),
         ({**KANNEL, "SMS_CALLBACK_URL": "http://portal.example"}, "SMS_CALLBACK_URL"),
         ({**KANNEL, "KANNEL_SENDER": "2" * 15}, "KANNEL_SENDER"),

@@ -233,3 +233,17 @@ def test_a_link_opened_by_sms_gives_way_to_a_code(phone: Phone, member: User) ->
     claim = LinkRequest(member=member)
     assert _outranks(claim, by_sms, Card.Proof.POSSESSION)
     assert not _outranks(claim, by_sms, Card.Proof.STAFF)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"DAFTAR SALDO#317305120786001#12-07-1986#{KPJ}", "NIK harus 16 angka"),
+        (f"DAFTAR SALDO#{NIK}#31-02-1986#{KPJ}", "Tanggal lahir belum terbaca"),
+        (f"DAFTAR SALDO#{NIK}#12-07-1986#2401112220", "Nomor KPJ harus 11 angka"),
+        (f"DAFTAR SALDO#{NIK}#12-07-1986#{KPJ}#budi.contoh", "Alamat email belum terbaca"),
+        ("DAFTAR SALDO", "Format belum lengkap"),
+    ],
+)
+def test_what_cannot_be_read_is_answered_with_what_to_mend(phone: Phone, text: str, told: str) -> None:
+    assert phone.send(text)[0].startswith(told)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sms.gateways.port import Doubtful, NotSent, Report
-from sms.models import Outbound
-from sms.services import receiving, sending
+from sms.gateways.port import Doubtful, NotSent, Received, Report
+from sms.models import Inbound, Outbound
+from sms.services import answering, receiving, sending
 from tests.sms.conftest import PHONE, Air, work
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +99,25 @@ def test_a_report_is_noted_and_relied_upon_by_nothing(air: Air) -> None:
     row.refresh_from_db()
     assert row.delivery == "delivered"
     assert row.next_fetch_at, "it still waits to be sent"
+
+
+def test_a_report_that_was_overtaken_does_not_undo_the_end(air: Air) -> None:
+    row = sending.queue(to=PHONE, text="halo", reply="help")
+    for status in ("delivered", "accepted", "buffered"):
+        receiving.note_reports(reports=[Report(reference=str(row.public_id), status=status)])
+    row.refresh_from_db()
+    assert row.delivery == "delivered"
+
+
+def test_an_answer_goes_out_by_the_worker_that_wrote_it(
+    air: Air, request: pytest.FixtureRequest, django_capture_on_commit_callbacks: Any
+) -> None:
+    """A bell of its own would stand in the queue behind every message that nobody has read yet."""
+    receiving.store(gateway="kannel", messages=[Received(gateway_id="1", sender=PHONE, text="BANTUAN")])
+    row = Inbound.objects.get()
+    assert row.fetch_started_at
+    with django_capture_on_commit_callbacks(execute=True):
+        answering.answer(public_id=row.public_id, token=row.fetch_started_at)
+        assert air.sent == [], "not before what was done is committed"
+    assert len(air.sent) == 1
+    assert [name for name, _ in request.getfixturevalue("_no_broker")] == ["sms.answer"]
