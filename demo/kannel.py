@@ -164,11 +164,13 @@ class Box(Process):
         for left in (2, 1, 0):
             super().start()
             try:
-                return self.wait_ready(timeout=20)
+                self.wait_ready(timeout=20)
             except ServiceError:
                 self.stop()
                 if not left:
                     raise
+            else:
+                return
 
     def stop(self) -> None:
         """Bearerbox waits for messages nobody takes until it is told again; they are in its store by then."""
