@@ -70,6 +70,7 @@ def test_sign_up_with_the_mailed_code(visitor):
     assert login(visitor, "baru@contoh.example", NEW).status_code == 302
     assert is_in(visitor)
     assert {"signed_up", "email_verified", "signed_in"} <= set(actions())
+    assert not {"email_changed", "consent_withdrawn"} & set(actions())  # nothing was taken back or replaced
 
 
 def test_sign_up_takes_the_language_of_the_page(visitor, settings):

@@ -63,7 +63,7 @@ def test_every_step_of_a_forgotten_account(member: User, open_as: Any, check: An
     page = open_as()
     row = forgot(page, check)
     now = timezone.now()
-    for state, fields in {
+    steps: dict[str, dict[str, Any]] = {
         State.CODE: {},
         State.CHECKING: {"typed_at": now + timedelta(hours=1), "attempts": 1},
         "refused": {"state": State.CHECKING, "typed_at": now - timedelta(minutes=1), "attempts": 1},
@@ -74,7 +74,8 @@ def test_every_step_of_a_forgotten_account(member: User, open_as: Any, check: An
         State.DONE: {"member": member, "ended_at": now},
         State.STOPPED: {"member": member, "ended_at": now},
         State.EXPIRED: {"ended_at": now},
-    }.items():
+    }
+    for state, fields in steps.items():
         RecoveryRequest.objects.filter(pk=row.pk).update(**{"state": state, **fields})
         page.goto(reverse("recovery_progress"))
         assert page.locator(f"[data-state={state}]").count() == 1
