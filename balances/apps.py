@@ -7,19 +7,15 @@ class BalancesConfig(AppConfig):
     verbose_name = _("Saldo")
 
     def ready(self) -> None:
-        from django.core.checks import register
-
         from accounts.activity import summaries
         from accounts.services.cards import on_unlink
         from balances import privacy
         from balances.activity import fetches_told
-        from balances.checks import holidays_are_known
         from balances.issuing import forget_documents
         from balances.notice_wording import register_kinds
         from balances.services import forget_card
         from balances.statement import forget_statement
 
-        register(holidays_are_known)
         on_unlink.extend([forget_card, forget_statement, forget_documents])
         register_kinds()
         privacy.register()

@@ -8,9 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Card, User
 from accounts.services import export, retention
-from accounts.services.export import INTERNAL, Held
+from accounts.services.export import HASH, INTERNAL, Held
 from accounts.services.retention import Rule
-from balances.models import Balance, BalanceHistory, Contribution, Employment, FetchAttempt, Statement, StatementYear
+from balances.models import (
+    Balance,
+    BalanceHistory,
+    Contribution,
+    Employment,
+    FetchAttempt,
+    IssuedDocument,
+    Statement,
+    StatementYear,
+)
 
 _AMOUNT: Final = _("Saldo (rupiah)")
 _AS_OF: Final = _("Per tanggal")
@@ -73,6 +82,15 @@ def register() -> None:
             rows=_of_member(Employment),
             left_out={"id": INTERNAL},
             labels={"employer_name": _EMPLOYER, "started_on": _("Mulai"), "ended_on": _("Sampai")},
+        ),
+        Held(
+            model=IssuedDocument,
+            title=_("Berkas rincian yang Anda unduh sebagai PDF"),
+            rows=_of_member(IssuedDocument),
+            left_out={
+                "id": INTERNAL, "code_index": HASH, "closing_index": HASH, "figures_index": HASH, "file_digest": HASH,
+            },
+            labels={"year": _("Tahun"), "as_of": _AS_OF, "issued_at": _("Waktu")},
         ),
         Held(
             model=FetchAttempt,

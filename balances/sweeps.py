@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,11 +15,13 @@ from django.utils import timezone
 from accounts.claim import SWEEP_EVERY_SECONDS, turns
 from accounts.models import Card
 from accounts.selectors import who_wants_mail
+from balances.duedates import calendar, years_without_holidays
 from balances.issuing import prune_tries
 from balances.models import Balance, Statement
 from balances.services import claim_fetch
 from balances.statement import CALLS_EACH, claim_statement, make_row
 
+log = logging.getLogger("jht.balances")
 RETRY_FOR_VIEWED_DAYS = 2  # a failed fetch is tried again by itself while somebody still looks
 FIRST_FETCH_WITHIN = timedelta(days=2)  # of linking; a card that slipped through is fetched on its first look
 
@@ -101,7 +104,12 @@ def sweep_statements() -> int:
 
 def nightly_statements() -> int:
     """As for balances, so that a missing month is noticed though nobody opens the statement; a followed card gets its
-    first statement, too. Returns how many."""
+    first statement, too. Returns how many.
+
+    Tells the operator when the table of holidays runs out: an unknown year is judged more patiently, nobody wrongly.
+    """
+    for year in years_without_holidays(calendar(), timezone.localdate()):
+        log.warning("holidays_missing year=%d", year)
     for card in _followed().filter(statement__isnull=True).iterator():
         with transaction.atomic():
             make_row(card)

@@ -7,13 +7,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Card, User
 from accounts.selectors import merge_targets
-from balances import checks, duedates, employments, statement
+from balances import duedates, employments, statement, sweeps
 from balances.models import Employment, Statement
 from balances.timeline import MOST_YEARS, Tenure, Timeline, picture, timeline
 from tests.balances.upstream import link_sandbox_card
@@ -342,9 +341,11 @@ def test_days_off_are_working_days_otherwise() -> None:
     assert all(day.weekday() < 5 for day in duedates.calendar().closed)
 
 
-def test_the_check_is_a_hint_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db
+def test_each_night_the_log_names_a_year_without_holidays(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     empty = duedates.Calendar(rules=(), closed=frozenset(), covered=frozenset(), grace=timedelta())
-    monkeypatch.setattr(checks, "calendar", lambda: empty)
-    this_year = f"The holidays of {timezone.localdate().year}"
-    assert this_year in checks.holidays_are_known()[0].msg
-    call_command("check", fail_level="WARNING")
+    monkeypatch.setattr(sweeps, "calendar", lambda: empty)
+    sweeps.nightly_statements()
+    assert f"holidays_missing year={timezone.localdate().year}" in caplog.text
