@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from demo.embedded.postgres import free_port
-from demo.embedded.process import ServiceError
+from demo.embedded.process import ServiceError, wait_until
 from demo.environment import Secrets
 from demo.supervisor import Process, Supervisor
 
@@ -161,14 +161,13 @@ class Box(Process):
 
     def start(self) -> None:
         """Once more where it dies: smsbox does when it is given a text before it has found bearerbox (1.4.5)."""
-        for left in (2, 1, 0):
+        for _ in range(2):
             super().start()
-            try:
-                return self.wait_ready(timeout=20)
-            except ServiceError:
-                self.stop()
-                if not left:
-                    raise
+            if wait_until(lambda: not self.running or listens(self._port), timeout=20) and self.running:
+                return
+            self.stop()
+        super().start()
+        self.wait_ready(timeout=20)
 
     def stop(self) -> None:
         """Bearerbox waits for messages nobody takes until it is told again; they are in its store by then."""
