@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +23,7 @@ from accounts.models import LinkRequest, User
 from accounts.services import limits
 from tests.accounts.conftest import BLOCKED_KPJ, KPJ, NIK, OTHER_KPJ, ask, link, upstream, work
 from tests.attack.test_login import try_login, try_reset, try_signup
-from tests.factories import make_member
+from tests.factories import PASSWORD, make_member
 
 __all__ = ["upstream"]
 OPEN = dict.fromkeys(("login", "login_failed", "signup", "reset_password", "confirm_email"), "1000000/m/ip")
@@ -75,7 +76,7 @@ def test_thousands_of_addresses_look_alike(
     settings.LOGIN_LIMITS = settings.ACCOUNT_RATE_LIMITS = OPEN
     monkeypatch.setattr("accounts.sign_in_urls.STEP_SECONDS", 1e-6)
     members = [str(make_member(f"kenal{number:05}@contoh.example").email) for number in range(0, guesses, 8)]
-    User.objects.update(password="md5$a$b")
+    User.objects.update(password=make_password(PASSWORD))
     looks = Looks()
     for number in range(guesses):
         right = number % 8 == 0
