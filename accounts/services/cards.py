@@ -64,6 +64,12 @@ def lock_member(pk: int) -> User:
     return User.objects.select_for_update(no_key=True).get(pk=pk)
 
 
+def lock_cards(member: User) -> None:
+    """Before an address (a unique column) is changed or the row goes: that shuts out whoever writes a row about the
+    member, a worker among them that holds one of the cards already."""
+    list(Card.objects.select_for_update(of=("self",)).filter(member=member).order_by("pk").values_list("pk"))
+
+
 def let_go_lately(row: LinkRequest) -> bool:
     """Another account let this KPJ go within a day: only a code links it so soon."""
     since = timezone.now() - FREE_AFTER

@@ -17,7 +17,7 @@ from accounts import audit
 from accounts.audit import Action, Source
 from accounts.models import ContactChange, KnownDevice, User
 from accounts.services import telling
-from accounts.services.cards import lock_member
+from accounts.services.cards import lock_cards, lock_member
 from accounts.services.limits import NotNow
 from accounts.services.not_me_tokens import LASTS
 
@@ -69,6 +69,7 @@ def revert(*, public_id: UUID, source: Source) -> bool:
     if change is None:
         return False
     member = lock_member(change.member_id)
+    lock_cards(member)  # before the address changes: see there
     change = ContactChange.objects.select_for_update(of=("self",)).select_related("member").get(pk=change.pk)
     if change.reverted_at or not change.old or _taken(change.old, member):
         return False

@@ -94,7 +94,7 @@ def carry_out_due() -> int:
 
 @transaction.atomic
 def _carry_out(pk: int) -> bool:
-    member = User.objects.select_for_update().filter(pk=pk).first()
+    member = _locked(pk)
     asked = Deletion.objects.select_for_update().filter(pk=pk, due_at__lte=timezone.now()).first()
     if member is None or asked is None:  # kept in the very last moment
         return False
@@ -110,6 +110,15 @@ def _carry_out(pk: int) -> bool:
     AuditRow.objects.filter(own).exclude(address=None, agent="").update(address=None, agent="")
     member.delete()
     return True
+
+
+def _locked(pk: int) -> User | None:
+    """At last against new rows about the member, too."""
+    member = User.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if member is None:
+        return None
+    cards.lock_cards(member)
+    return User.objects.select_for_update().get(pk=pk)
 
 
 def _typed_by_whoever(member: User) -> Q:

@@ -21,7 +21,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from accounts import audit, selectors
 from accounts.models import Card, LinkRequest, OfferedCard, User
-from accounts.services import cards, limits, linking, linking_decision, linking_steps, locks, not_me, offers
+from accounts.services import (
+    cards,
+    export,
+    limits,
+    linking,
+    linking_decision,
+    linking_steps,
+    locks,
+    not_me,
+    offers,
+    privacy,
+)
 from accounts.services.linking_decision import CannotDecide
 from accounts.services.not_me_tokens import Purpose, make
 from balances import selectors as balances
@@ -197,6 +208,18 @@ class Linking(RuleBasedStateMachine):
             assert not_me.press(token=token, source=WEB)
             assert not_me.press(token=token, source=WEB)
 
+    @rule(who=who)
+    def take_consent_back(self, who: int) -> None:
+        """It lets go what is the member's own to let go, and neither what staff look into nor what is locked."""
+        kept = Card.objects.filter(member=self.members[who], state=Card.State.FROZEN).exclude(
+            frozen_because="outranked"
+        )
+        before = set(kept.values_list("pk", "frozen_because"))
+        with suppress(cards.Locked):
+            privacy.withdraw(member=self.members[who], source=WEB)
+        assert set(kept.values_list("pk", "frozen_because")) == before
+        privacy.agree(member=self.members[who], source=WEB)
+
     # What staff do
 
     @rule(who=who, kpj=which, approves=st.booleans(), one=st.integers(0, 1))
@@ -281,6 +304,13 @@ class Linking(RuleBasedStateMachine):
             approved = LinkRequest.objects.filter(card=proof, decisions__approves=True).values("decisions__staff")
             by_staff = proof.proof == Card.Proof.STAFF and approved.distinct().count() == 2
             assert (proof.member_id, proof.kpj) in self.proved or by_staff
+
+    @invariant()
+    def a_file_tells_no_more_than_a_page(self) -> None:
+        [held] = [one for one in export.HELD if one.model is Balance]
+        for member in self.members:
+            told = {one.card_id for one in held.rows(member)}
+            assert not Card.objects.filter(pk__in=told).exclude(state=Card.State.ACTIVE).exists()
 
     @invariant()
     def one_holder_a_card_and_nothing_of_what_was_let_go(self) -> None:

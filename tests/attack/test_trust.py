@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import Card, Deletion, RecoveryRequest, User
-from accounts.services import cards, contact_change, deletion, locks, offers, privacy, recovery
+from accounts.models import Card, Deletion, RecoveryRequest, User, kpj_index
+from accounts.services import cards, contact_change, deletion, locks, not_me, offers, privacy, recovery, telling
 from accounts.services.limits import NotNow
 from accounts.services.not_me_tokens import Purpose, make
 from tests.accounts.conftest import KPJ, link, mails, upstream
@@ -200,3 +200,37 @@ def test_an_account_that_was_kept_is_not_deleted_all_the_same(member, monkeypatc
     other.join()
     assert gone == [0]
     assert User.objects.filter(pk=member.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["revert", "delete"])
+def test_a_worker_at_a_members_card_does_not_break_their_button(member, act):
+    """A worker that opens a dispute holds the holder's card, then writes them a notice: no circle with who changes the
+    account's own row."""
+    make_card(member, KPJ)
+    change = contact_change.begin(member=member, old="lama@contoh.example", new=member.email)
+    deletion.ask(member=member, source=WEB)
+    Deletion.objects.update(due_at=timezone.now())
+    holding, failed = threading.Event(), []
+
+    def worker() -> None:
+        try:
+            with transaction.atomic():
+                cards.holder_of(kpj_index(KPJ))
+                holding.set()
+                time.sleep(0.7)
+                telling.card_disputed(member)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=worker)
+    other.start()
+    assert holding.wait(5)
+    if act == "revert":
+        not_me.press(token=make(Purpose.CONTACT, change.public_id), source=WEB)
+    else:
+        assert deletion.carry_out_due() == 1
+    other.join()
+    assert failed == []
