@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from demo.embedded.postgres import free_port
-from demo.embedded.process import ServiceError, wait_until
+from demo.embedded.process import ServiceError
 from demo.environment import Secrets
 from demo.supervisor import Process, Supervisor
 
@@ -161,7 +161,7 @@ class Box(Process):
 
     def start(self) -> None:
         """Once more where it dies: smsbox does when it is given a text before it has found bearerbox (1.4.5)."""
-        for _ in range(2):
+        for left in (2, 1, 0):
             super().start()
             try:
                 self.wait_ready(timeout=20)

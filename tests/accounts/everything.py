@@ -46,7 +46,9 @@ def give_everything(member: User, staff: User) -> Card:
     audit.record(Action.BALANCE_SEEN_BY_MEMBER, source, member=member, card=world.card.public_id)
     BalanceHistory.objects.create(card=world.card, amount=Decimal("7654321.00"), as_of=now)
     FetchAttempt.objects.create(card=world.card, started_at=now, milliseconds=5, outcome="ok")
-    hashes = dict.fromkeys(("code_index", "closing_index", "figures_index", "file_digest"), b"x" * 32)
+    hashes = dict.fromkeys(
+        ("code_index", "closing_index", "figures_index", "file_digest"), world.card.public_id.bytes * 2
+    )
     IssuedDocument.objects.create(card=world.card, as_of=now.date(), **hashes)
     CodeEvent.objects.create(kind=CodeEvent.Kind.SENT, kpj_index=kpj_index(make_kpj()), member=member)
     decided = {"staff": staff, "reason": "sudah dicek"}
