@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from balances import document_views, projection_views, statement_views, views
 from balances.issuing import CONTENT_TYPES
+from balances.views import balances as views
+from balances.views import documents as document_views
+from balances.views import projection as projection_views
+from balances.views import statement as statement_views
 
 urlpatterns = [
     path("", views.balances, name="balances"),

@@ -281,21 +281,21 @@ ACCOUNT_RATE_LIMITS = {
 LOGIN_LIMITS = {"login": "300/m/ip", "login_failed": ACCOUNT_RATE_LIMITS["login_failed"]}
 LOGIN_LIMITS_KNOWN = {"login": "20/m/key", "login_failed": "5/300s/key"}
 ACCOUNT_FORMS = {
-    "login": "accounts.forms.LoginForm",
-    "signup": "accounts.forms.SignupForm",
-    "add_email": "accounts.forms.AddEmailForm",
-    "change_password": "accounts.forms.ChangePasswordForm",
-    "set_password": "accounts.forms.SetPasswordForm",
-    "reset_password": "accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
-    "confirm_email_verification_code": "accounts.forms.ConfirmEmailCodeForm",
-    "confirm_password_reset_code": "accounts.forms.ConfirmResetCodeForm",
-    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "login": "accounts.forms.sign_in.LoginForm",
+    "signup": "accounts.forms.sign_in.SignupForm",
+    "add_email": "accounts.forms.sign_in.AddEmailForm",
+    "change_password": "accounts.forms.sign_in.ChangePasswordForm",
+    "set_password": "accounts.forms.sign_in.SetPasswordForm",
+    "reset_password": "accounts.forms.sign_in.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.sign_in.ResetPasswordKeyForm",
+    "confirm_email_verification_code": "accounts.forms.sign_in.ConfirmEmailCodeForm",
+    "confirm_password_reset_code": "accounts.forms.sign_in.ConfirmResetCodeForm",
+    "reauthenticate": "accounts.forms.sign_in.ReauthenticateForm",
 }
 MFA_FORMS = {
-    "authenticate": "accounts.forms.AuthenticateForm",
-    "reauthenticate": "accounts.forms.ReauthenticateMFAForm",
-    "activate_totp": "accounts.forms.ActivateTOTPForm",
+    "authenticate": "accounts.forms.sign_in.AuthenticateForm",
+    "reauthenticate": "accounts.forms.sign_in.ReauthenticateMFAForm",
+    "activate_totp": "accounts.forms.sign_in.ActivateTOTPForm",
 }
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

@@ -3,25 +3,28 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts import not_me_views
-from balances import check_views, projection_views, statement_views, timeline_views
+from accounts.views import not_me as not_me_views
+from balances.views import check as check_views
+from balances.views import projection as projection_views
+from balances.views import statement as statement_views
+from balances.views import timeline as timeline_views
 from jht_portal import health, phone, views
 from jht_portal.help import views as help_views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("bahasa/", views.set_language, name="set_language"),
-    path("akun/", include("accounts.sign_in_urls")),
+    path("akun/", include("accounts.urls.sign_in")),
     path("kartu/sms/", include("sms.member_urls")),
     path("sms/", include("sms.urls")),
     path("kartu/riwayat/", timeline_views.timeline, name="timeline"),
     path("kartu/riwayat/potongan/", timeline_views.fragment, name="timeline_fragment"),
-    path("kartu/", include("accounts.urls")),
-    path("pemberitahuan/", include("accounts.notice_urls")),
-    path("akun/", include("accounts.recovery_urls")),
+    path("kartu/", include("accounts.urls.cards")),
+    path("pemberitahuan/", include("accounts.urls.notices")),
+    path("akun/", include("accounts.urls.recovery")),
     path("bukan-saya/<str:token>/", not_me_views.button, name="not_me"),
-    path("privasi/", include("accounts.privacy_urls")),
-    path("aktivitas/", include("accounts.activity_urls")),
+    path("privasi/", include("accounts.urls.privacy")),
+    path("aktivitas/", include("accounts.urls.activity")),
     path("saldo/", include("balances.urls")),
     path("proyeksi/", projection_views.choose_projection, name="projection_choose"),
     path("rincian/", statement_views.choose, name="statement_choose"),

@@ -21,7 +21,7 @@ from accounts.kpj import last_four
 from accounts.models import User
 from accounts.recent import proved_within
 from accounts.services.limits import NotNow
-from accounts.views import TYPED_BEFORE, sentence
+from accounts.views.cards import TYPED_BEFORE, sentence
 from sms import selectors
 from sms.models import Number
 from sms.services import numbers as verbs

@@ -387,12 +387,12 @@ class TestLimits:
 
 @pytest.mark.heavy
 def test_ten_thousand_guesses_look_alike_and_send_no_more_codes_than_allowed(linked, upstream, settings, monkeypatch):
-    monkeypatch.setattr("accounts.recovery_views.consume_or_429", lambda *args, **kwargs: None)
+    monkeypatch.setattr("accounts.views.recovery.consume_or_429", lambda *args, **kwargs: None)
     _guess_many(10_000, upstream)
 
 
 def test_hundred_guesses_look_alike_and_send_no_more_codes_than_allowed(linked, upstream, monkeypatch):
-    monkeypatch.setattr("accounts.recovery_views.consume_or_429", lambda *args, **kwargs: None)
+    monkeypatch.setattr("accounts.views.recovery.consume_or_429", lambda *args, **kwargs: None)
     _guess_many(100, upstream)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from accounts import kpj, nik
-from accounts.forms import CodeForm, LinkForm, read_date
+from accounts.forms.sign_in import CodeForm, LinkForm, read_date
 
 GOOD = {"kpj": "20077788806", "nik": "5171010203900006", "name": "I WAYAN SUDIANA", "birth_date": "02-03-1990"}
 

@@ -5,11 +5,13 @@ import re
 
 import pytest
 
-from accounts import lock_views, views, wording
+from accounts import wording
 from accounts.claim import INTERNAL_ERROR
 from accounts.models import Card, LinkRequest
 from accounts.selectors import link_progress
 from accounts.services import cards, contact_change, limits, linking, linking_outcomes, linking_steps, locks, offers
+from accounts.views import cards as views
+from accounts.views import locks as lock_views
 from providers import errors
 
 State = LinkRequest.State

@@ -74,7 +74,7 @@ def test_thousands_of_addresses_look_alike(
     """A quick hasher and no waiting for full thirds of a second: those only make alike what is compared raw here."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LOGIN_LIMITS = settings.ACCOUNT_RATE_LIMITS = OPEN
-    monkeypatch.setattr("accounts.sign_in_urls.STEP_SECONDS", 1e-6)
+    monkeypatch.setattr("accounts.urls.sign_in.STEP_SECONDS", 1e-6)
     members = [str(make_member(f"kenal{number:05}@contoh.example").email) for number in range(0, guesses, 8)]
     User.objects.update(password=make_password(PASSWORD))
     looks = Looks()

@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from accounts.hashers import BoundedArgon2PasswordHasher
 from accounts.models import User
-from accounts.sign_in_urls import STEP_SECONDS, even
+from accounts.urls.sign_in import STEP_SECONDS, even
 from tests.accounts.conftest import mailed_code, mails
 from tests.factories import PASSWORD, make_member
 
@@ -139,8 +139,8 @@ def test_nothing_tells_whether_an_address_has_an_account(attempt, kind):
 def test_an_answer_leaves_at_a_full_third_of_a_second_however_long_its_work_took(took, monkeypatch, rf):
     """Every page of the way in that treats known and unknown addresses differently inside goes through this."""
     now = [100.0]
-    monkeypatch.setattr("accounts.sign_in_urls.time.monotonic", lambda: now[0])
-    monkeypatch.setattr("accounts.sign_in_urls.time.sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    monkeypatch.setattr("accounts.urls.sign_in.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("accounts.urls.sign_in.time.sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
     view = even(lambda request: now.__setitem__(0, now[0] + took))
     view(rf.post("/"))
     assert now[0] - 100 == pytest.approx(STEP_SECONDS)

@@ -161,7 +161,7 @@ def targets(
 ) -> Iterator[list[Target]]:
     """Every address as visitor and owner, every page of the admin as administrator."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    monkeypatch.setattr("accounts.sign_in_urls.STEP_SECONDS", 1e-6)
+    monkeypatch.setattr("accounts.urls.sign_in.STEP_SECONDS", 1e-6)
     logging.disable(logging.ERROR)  # thousands of refusals are meant
     world, visitor, owner = make_world(member), Client(), Client()
     owner.force_login(member)

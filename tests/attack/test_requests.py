@@ -16,7 +16,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from hypothesis import given, strategies
 
-from accounts.forms import LinkForm
+from accounts.forms.sign_in import LinkForm
 from accounts.models import Card, LinkRequest, User
 from balances.models import Balance
 from tests.accounts.conftest import mailed_code, mails

@@ -22,8 +22,8 @@ from accounts.audit import SYSTEM
 from accounts.models import Card, User
 from accounts.services.cards import unlink
 from balances import issuing
-from balances.check_forms import read_amount
 from balances.documents.code import ALPHABET, code_from, grouped, read_code
+from balances.forms.check import read_amount
 from balances.models import Contribution, DocumentTries, IssuedDocument, Statement, StatementYear
 from balances.sweeps import nightly_sweep
 from balances.wording import rupiah

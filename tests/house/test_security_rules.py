@@ -17,13 +17,13 @@ from tests.house.test_docs import variables
 ROOT = Path(__file__).resolve().parents[2]
 RULES = (ROOT / "docs" / "security" / "rules.md").read_text()
 FORMS = (
-    "accounts.forms",
-    "accounts.recovery_forms",
-    "accounts.privacy_forms",
-    "accounts.notice_forms",
+    "accounts.forms.sign_in",
+    "accounts.forms.recovery",
+    "accounts.forms.privacy",
+    "accounts.forms.notices",
     "accounts.admin.forms",
-    "balances.forms",
-    "balances.check_forms",
+    "balances.forms.projection",
+    "balances.forms.check",
     "sms.forms",
 )
 NOT_WAYS_IN = {

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit, selectors, wording
-from accounts.forms import CodeForm, LinkForm
+from accounts.forms.sign_in import CodeForm, LinkForm
 from accounts.models import Card, LinkRequest, OfferedCard, User
 from accounts.recent import recent_proof
 from accounts.services import cards, contact_change, linking, offers

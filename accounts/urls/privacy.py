@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import privacy_views as views
+from accounts.views import privacy as views
 
 urlpatterns = [
     path("", views.rights, name="privacy"),

@@ -12,7 +12,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import BirthDateField
+from accounts.forms.sign_in import BirthDateField
 from balances import projection
 from balances.claim_wording import whole_rupiah
 from balances.projection import MONTHS, Plan

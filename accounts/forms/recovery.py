@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import LinkForm
+from accounts.forms.sign_in import LinkForm
 
 
 class ForgottenForm(LinkForm):

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from balances import issuing
-from balances.check_forms import CheckForm
 from balances.document_wording import verdict_sentences
 from balances.documents.code import grouped, read_code
+from balances.forms.check import CheckForm
 from balances.issuing import Answer
 
 

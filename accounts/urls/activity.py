@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import activity_views as views
+from accounts.views import activity as views
 
 urlpatterns = [
     path("", views.activity, name="activity"),

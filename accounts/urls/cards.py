@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from accounts import lock_views, views
+from accounts.views import cards as views
+from accounts.views import locks as lock_views
 
 urlpatterns = [
     path("", views.card_list, name="card_list"),

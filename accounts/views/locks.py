@@ -15,7 +15,7 @@ from accounts.models import Card
 from accounts.recent import recent_proof
 from accounts.services import contact_change, locks
 from accounts.services.limits import NotNow
-from accounts.views import me, sentence
+from accounts.views.cards import me, sentence
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Card, User
 from balances import claim_rules, claim_wording, projection, selectors
-from balances.forms import ProjectionForm, Start
+from balances.forms.projection import ProjectionForm, Start
 from balances.looking import choose, look, mine
 from balances.projection_picture import picture_of
 from balances.reading import Reading

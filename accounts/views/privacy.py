@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit, consent
 from accounts.consent import Purpose
+from accounts.forms.privacy import CorrectionForm, NameForm, SureForm
 from accounts.models import User
-from accounts.privacy_forms import CorrectionForm, NameForm, SureForm
 from accounts.services import cards, deletion, export, holdings, housekeeping, privacy, retention
 from accounts.wording import PRIVACY_REFUSALS
 

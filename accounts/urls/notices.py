@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import notice_views
+from accounts.views import notices as notice_views
 
 urlpatterns = [
     path("", notice_views.notice_list, name="notices"),

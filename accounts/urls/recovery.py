@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from accounts import lock_views, recovery_views
+from accounts.views import locks as lock_views
+from accounts.views import recovery as recovery_views
 
 urlpatterns = [
     path("lupa-akun/", recovery_views.forgotten, name="recovery_forgotten"),

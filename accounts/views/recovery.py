@@ -10,9 +10,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import selectors, wording
-from accounts.forms import CodeForm
+from accounts.forms.recovery import ForgottenForm, NewEmailForm
+from accounts.forms.sign_in import CodeForm
 from accounts.models import RecoveryRequest, kpj_index, nik_index
-from accounts.recovery_forms import ForgottenForm, NewEmailForm
 from accounts.services import not_me_tokens, recovery
 from accounts.services.not_me_tokens import Purpose
 

@@ -14,8 +14,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit, selectors
+from accounts.forms.notices import NoticeChoicesForm
 from accounts.models import NoticeChoices, User
-from accounts.notice_forms import NoticeChoicesForm
 from accounts.notices import kind_of
 from accounts.services import notice_choices
 from accounts.services import notices as service

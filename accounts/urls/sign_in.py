@@ -17,8 +17,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from accounts import audit, devices, session_views
+from accounts import audit, devices
 from accounts.services import devices as known_devices
+from accounts.views import sessions as session_views
 
 View = Callable[..., HttpResponse]
 STEP_SECONDS: Final = 1 / 3

@@ -1,0 +1,1 @@
+"""The addresses of accounts: a file a subject."""

@@ -1,0 +1,1 @@
+"""What members see of their account: a file a subject."""

@@ -1,0 +1,1 @@
+"""What members see of their money: a file a page."""
