@@ -106,6 +106,7 @@ _WORDS: Final[dict[str, tuple[str, bool]]] = {
 }
 _FILLERS: Final = frozenset({"CEK", "CHECK", "JHT", "INFO", "TOLONG", "MOHON", "MINTA"})
 _FIRST_WORD: Final = re.compile(r"[A-Z0-9]*")
+_BEFORE_A_NUMBER: Final = re.compile(r"\A(?:(?:SALDO|BALANCE|JHT|KPJ|NOMOR|NO)\b[ #:.-]*)+", re.IGNORECASE)
 _DATE: Final = re.compile(r"(\d{1,2})[-_/. ](\d{1,2})[-_/. ](\d{4})|(\d{2})(\d{2})(\d{4})")
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 _NAME: Final = re.compile(r"[^\W\d_][^\d#]{1,139}")
@@ -166,10 +167,7 @@ def _known(typed: str) -> str:
 
 
 def _balance(rest: str, *, english: bool) -> Command:
-    asked = rest
-    for filler in ("SALDO", "BALANCE", "JHT", "KPJ", "NO", "NOMOR"):
-        asked = re.sub(rf"^{filler}\b[ #:.-]*", "", asked, flags=re.IGNORECASE)
-    asked = asked.strip(" #")
+    asked = _BEFORE_A_NUMBER.sub("", rest).strip(" #")
     if not asked:
         return Balance(english=english)
     if re.fullmatch(r"\d{4}", asked):

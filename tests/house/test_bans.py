@@ -57,9 +57,15 @@ CALLS = {
 }
 MAY_CALL = {  # (room/file, call): why it is right there
     ("jht_portal/management/commands", "print"): "commands talk to their operator",
+    (
+        "accounts/views/notices.py",
+        "csrf_exempt",
+    ): "a mail program's one press (RFC 8058) has no page; the link is signed",
+    ("balances/documents/press.py", "compile"): "Typst's; the template is our file, a member's words are data",
     ("sms/", "csrf_exempt"): "a gateway has no page to take a token from; it proves itself by its own credentials",
 }
 MAY_IMPORT = {
+    ("balances/documents/pdf_writer.py", "subprocess"): "a paper is made apart, with limits and an empty environment",
     ("jht_portal/demo_upstream.py", "urllib.request"): "the demo's own sandbox, refused outside a demo",
 }
 # Jitter of waits: nobody gains by guessing it.
@@ -221,7 +227,7 @@ IN_TEMPLATES = {
     r"\{%\s*autoescape\s+off": "escaping is never switched off",
     r"\|\s*safe(seq)?\b": "nothing is called safe",
     r"\{%\s*debug": "tells everything",
-    r"\son\w+\s*=": "no inline script",
+    r"\son\w+\s*=(?!=)": "no inline script",
     r"\sstyle\s*=": "no inline style",
     r"(src|href)=\"(https?:)?//(?!\{)": "nothing from elsewhere",
 }
