@@ -78,11 +78,12 @@ def end(row: LinkRequest, state: str, source: Source, *, refusal: str = "") -> N
     if row.state == State.DISPUTED:
         _end_dispute(row, state, source)
     _move(row, state)
-    for follow in on_end:
+    row.refusal = refusal
+    for follow in on_end:  # before the wipe
         follow(row)
     for name in _WIPED:
         setattr(row, name, "")
-    row.match_type, row.refusal, row.ended_at = "", refusal, row.changed_at
+    row.match_type, row.ended_at = "", row.changed_at
     row.code_expires_at = row.attempts_left = row.code_after = None
     row.save()
     if state in _ENDS:

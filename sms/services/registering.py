@@ -49,7 +49,7 @@ class Told:
 def register(*, number: str, told: Register) -> None:
     """Inside the answer's transaction; nothing here shows in the reply."""
     holder = Card.objects.select_related("member").filter(kpj_index=kpj_index(told.kpj), state__in=_VISIBLE).first()
-    if holder:
+    if holder and holder.member.email:
         if _is_owner(holder.member, told):
             _ask_owner(holder.member, number)
     elif told.email:
@@ -65,9 +65,7 @@ def _is_owner(member: User, told: Register) -> bool:
 
 
 def _ask_owner(member: User, number: str) -> None:
-    """The account's owner confirms, in the portal or from the mail. Without an account page there is nobody to ask."""
-    if not member.email:
-        return
+    """The account's owner confirms, in the portal or from the mail."""
     try:
         row = numbers.ask(member=member, number=number, source=_SOURCE)
     except numbers.TooMany:
@@ -161,15 +159,30 @@ def link_ended(row: LinkRequest) -> None:
         number = asked.filter(number_index=number_index(row.phone)).first() if row.phone_sealed else None
         if number:
             _open(number, row)
-    elif not _has_anything(row):
+        return
+    if row.refusal == "held_elsewhere" and row.phone_sealed:
+        _back(row)
+    if not _has_anything(row):
         _forget(row)
 
 
+def _back(row: LinkRequest) -> None:
+    """The card is held by the same person's own account by SMS, whose number was switched off or lapsed: the upstream
+    has just said again that all data and this number are theirs."""
+    held = Card.objects.select_related("member").filter(kpj_index=row.kpj_index, state=Card.State.ACTIVE)
+    card = held.filter(member__email=None, member__is_active=True, member__nik_index=row.nik_index).first()
+    if card is None:
+        return
+    with suppress(numbers.TooMany):
+        _open(numbers.ask(member=card.member, number=row.phone, source=_SOURCE), row)
+
+
 def _open(number: Number, row: LinkRequest) -> None:
-    """Raised by the same transaction that links the card."""
-    with suppress(numbers.TakenElsewhere, numbers.AccountLocked):
-        numbers.activate(member=row.member, public_id=number.public_id, proof=Number.Proof.UPSTREAM, source=_SOURCE)
-        with translation.override(row.member.language):
+    """In the transaction in which the upstream's word arrives."""
+    member = number.member
+    with suppress(numbers.TakenElsewhere, numbers.AccountLocked, NotNow):
+        numbers.activate(member=member, public_id=number.public_id, proof=Number.Proof.UPSTREAM, source=_SOURCE)
+        with translation.override(member.language):
             sending.queue(to=number.number, text=replies.registered(row.kpj_last4), reply="registered")
 
 

@@ -50,7 +50,8 @@ def test_a_strangers_number_that_waits_is_not_opened_by_the_owners_next_card(pho
     make_balance(Card.objects.get())
     thief = Phone(phone.air, THIEF)
     thief.send(text(KPJ))
-    assert not Number.objects.filter(last3=THIEF[-3:]).exists(), "nobody could be asked"
+    work_the_link()
+    assert not Number.objects.filter(last3=THIEF[-3:]).exists(), "the upstream knows another number"
     numbers.ask(member=Card.objects.get().member, number=THIEF, source=audit.COMMAND)
     phone.send(text(SECOND_KPJ))
     work_the_link()

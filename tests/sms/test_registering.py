@@ -247,3 +247,29 @@ def test_a_link_opened_by_sms_gives_way_to_a_code(phone: Phone, member: User) ->
 )
 def test_what_cannot_be_read_is_answered_with_what_to_mend(phone: Phone, text: str, told: str) -> None:
     assert phone.send(text)[0].startswith(told)
+
+
+@pytest.mark.parametrize("lost", ["stopped", "lapsed"])
+def test_a_member_by_sms_alone_comes_back_by_the_same_text(phone: Phone, lost: str) -> None:
+    """A forged BERHENTI, or ninety days of silence, must not lock anybody out for good."""
+    phone.send(NAMED)
+    _work_the_link(on_record=PHONE)
+    make_balance(Card.objects.get())
+    if lost == "stopped":
+        phone.send("BERHENTI")
+    else:
+        Number.objects.update(last_used_at=timezone.now() - timedelta(days=91))
+    assert "Rp" not in phone.send("SALDO")[0]
+    phone.send(NAMED)
+    _work_the_link(on_record=PHONE)
+    assert "Rp1.234.567,00" in phone.send("SALDO")[0]
+    assert Card.objects.count() == 1
+
+
+def test_another_phone_does_not_come_back_in_their_place(phone: Phone) -> None:
+    phone.send(NAMED)
+    _work_the_link(on_record=PHONE)
+    thief = Phone(phone.air, "+6289999999999")
+    thief.send(NAMED)
+    _work_the_link(on_record=PHONE)
+    assert "belum terdaftar" in thief.send("SALDO")[0]
