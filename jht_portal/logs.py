@@ -14,6 +14,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _LOOKS_PERSONAL = re.compile(
     r"(?<![0-9A-Za-z-])(?:\d{16}|(?=\w*\d{6})[0-9A-Z]{11}|[\w.+-]+@[\w-]+\.[\w.-]+|(?:\+62|0)8\d{7,11})(?![0-9A-Za-z-])"
 )
+# The secret of a link from a mail or a paper: Django logs the path of a refused or broken request.
+_SECRET_LINK = re.compile(r"(/(?:bukan-saya|berhenti|alamat-baru|lanjut|batal-hapus|periksa)/)[^/\s'\"]{8,}")
 # After its message PostgreSQL repeats the whole row or statement, names and amounts included; also within a repr.
 _DATABASE_TELLS = re.compile(
     r"(\n|\\n)(?:DETAIL|LINE \d+|CONTEXT|QUERY|HINT):.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL
@@ -24,7 +26,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def mask(text: str) -> str:
-    return _LOOKS_PERSONAL.sub("[masked]", _DATABASE_TELLS.sub(r"\1[masked]", text))
+    text = _SECRET_LINK.sub(r"\1[masked]", _DATABASE_TELLS.sub(r"\1[masked]", text))
+    return _LOOKS_PERSONAL.sub("[masked]", text)
 
 
 class RequestIdFilter(logging.Filter):

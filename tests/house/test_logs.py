@@ -80,3 +80,16 @@ def test_a_stranger_who_tries_somebody_elses_card_leaves_a_line(
     world = make_world(member)
     as_stranger.get(reverse("balance", args=[world.card.public_id]))
     assert f"/saldo/{world.card.public_id}/" in caplog.text
+
+
+SECRETS = {"not_me": "token", "notice_stop": "token", "recovery_address": "token", "sms_go_on": "secret",
+           "document_check_code": "code"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_the_secret_of_a_link_is_masked_where_a_path_is_logged(name: str) -> None:
+    """A CSRF refusal and an error of ours name the path (Django's own lines)."""
+    path = reverse(name, args=["ImJ1a3Vu.1vMq:Xy_9-abcdefgh" if SECRETS[name] == "token" else "K7QF2M9XTR4Dabcd"])
+    told = written(msg="Forbidden (%s): %s", args=("CSRF cookie not set.", path))
+    assert "[masked]" in told
+    assert path not in told
