@@ -43,6 +43,7 @@ class Looks:
     @contextmanager
     def one(self, right: bool) -> Iterator[list[Any]]:
         answers: list[Any] = []
+        connection.queries_log.clear()  # it holds only so many
         start = time.perf_counter()
         with CaptureQueriesContext(connection) as queries:
             yield answers
