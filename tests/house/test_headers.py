@@ -35,6 +35,7 @@ BEHIND_TLS = {"PUBLIC_URL": "https://localhost", "ALLOWED_HOSTS": "localhost", "
 TOO_FAR = {"account_logout", "session_end"} | NEEDS_A_REAL_PASSKEY
 ODD_METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND")
 PAGES = {"text/html", "application/json", "text/plain", "application/manifest+json", "text/javascript"}
+PAGES |= {"application/pdf", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 FILES = {"text/css", "text/javascript", "image/svg+xml", "image/png", "image/x-icon", "image/vnd.microsoft.icon"}
 
 

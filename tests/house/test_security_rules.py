@@ -41,6 +41,7 @@ NOT_WAYS_IN = {
     "service_worker",
     "offline",
     "not_me",
+    "notice_stop",
     "document_check",
     "document_check_code",
     "status",
