@@ -15,6 +15,7 @@ from accounts.models import AuditRow
 FIELDS: Final[Mapping[str, str]] = {
     Action.BALANCE_SEEN_BY_MEMBER: "balance, statement, employers, last four of the KPJ",
     Action.BALANCE_SEEN_BY_SMS: "balance, last four of the KPJ, on the phone of a registered number",
+    Action.SMS_SEEN_BY_STAFF: "text and number of an SMS where `unmasked`, else its state and time",
     Action.STATEMENT_EXPORTED: "statement as a file: name, employers, wages, contributions, balance",
     Action.BALANCE_SEEN_BY_STAFF: "state of the balance, last four of the KPJ",
     Action.EMAIL_SEEN_BY_STAFF: "email",

@@ -11,7 +11,8 @@ import re
 
 from balances.documents.document import Cell, Column, Document, Kind, Table
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_BEGINS_A_CELL = ("\t", "\r", "\n")
 # Where amounts have a decimal comma, as in Indonesia, spreadsheets part columns at semicolons and ignore our quotes.
 _IN_A_NEW_CELL = re.compile(r"([;|\t\r\n]\s*)(?=[=+\-@＝＋－＠])")
 
@@ -41,4 +42,5 @@ def field(column: Column, cell: Cell) -> str:
 def harmless(text: str) -> str:
     """A spreadsheet takes no text of ours for a formula: an apostrophe before it says that it is text."""
     text = _IN_A_NEW_CELL.sub(r"\1'", text)
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_BEGINS_A_FORMULA) else text
+    risky = text.startswith(_BEGINS_A_CELL) or text.lstrip().startswith(_BEGINS_A_FORMULA)
+    return f"'{text}" if risky else text

@@ -402,6 +402,7 @@ def test_an_amount_without_its_date_cannot_be_put_in_a_table() -> None:
 NASTY = [
     "=cmd|' /C calc'!A0", "@SUM(1+1)", "+1", "-1", "\t=1", " =1", "＝1", '#read("/etc/passwd")', "*tebal* _miring_ $x$",
     '"); #panic("', "PT \"Kutip\", Tbk", "baris\nbaru", "baris\r\nbaru", "حساب 😀 漢字", "\u202eterbalik", "<b>&amp;",
+    "\x0c=1+1", "\r=1",
     "]]>", "\\u{41} \\", "//komentar", "'", "\u00ad", "e\u0301",
 ]  # fmt: skip
 anything = st.text(
@@ -417,7 +418,7 @@ def test_what_a_member_or_an_employer_is_called_stays_text(name: str, holder: st
     one = document(told, only=2025, holder=holder)
     [head, *lines] = csv.reader(io.StringIO(csv_writer.write(one).decode("utf-8-sig"), newline=""), strict=True)
     cell = lines[-1][head.index("Pemberi kerja")]
-    assert cell.removeprefix("'") == name.removeprefix("'") or cell == name
+    assert cell.replace("'", "") == name.replace("'", "")
     assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
     assert json.loads(json_writer.write(one))["months"][0]["employer_name"] == name
     book = xlsx_writer.write(one)
