@@ -282,6 +282,7 @@ def sandbox_of(sandbox: Any, day: str | None) -> Iterator[None]:
     sandbox.set_today(None)
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_each_event_comes_of_a_real_upstream_and_worker(
     member: User, sandbox: Any, worker: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
@@ -306,7 +307,7 @@ def test_each_event_comes_of_a_real_upstream_and_worker(
             lambda: (
                 again(services.claim_fetch, mine) and Balance.objects.filter(pk=card.pk, fetched_at__gt=begun).exists()
             ),
-            timeout=20,
+            timeout=75,
         )
         Statement.objects.filter(pk=card.pk).update(next_fetch_at=timezone.now())
         [mine] = [one for one in selectors.statement_cards_of(member) if one.pk == card.pk]
@@ -316,7 +317,7 @@ def test_each_event_comes_of_a_real_upstream_and_worker(
                 again(statement.claim_statement, mine)
                 and Statement.objects.filter(pk=card.pk, fetched_at__gt=begun).exists()
             ),
-            timeout=20,
+            timeout=75,
         )
 
     for kpj, day in days.items():
