@@ -80,7 +80,7 @@ def test_a_strangers_press_finds_nothing(as_stranger: Client, member: User, stat
     assert press(as_stranger, number, act).status_code == 404
     number.refresh_from_db()
     assert number.state == state
-    assert number.last3 not in read(as_stranger)
+    assert f"•••• {number.last3}" not in read(as_stranger)  # three bare digits may stand in a colour
 
 
 def test_what_was_switched_off_does_not_come_back_by_a_press(as_member: Client, member: User) -> None:
