@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from demo import environment
 from demo.embedded import Postgres, Valkey
+from demo.embedded.process import Service
 from demo.run_folder import RunFolder
-from demo.supervisor import Service, Supervisor
+from demo.supervisor import Supervisor
 
 
 @dataclass(frozen=True, kw_only=True)

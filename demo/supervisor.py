@@ -3,42 +3,19 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
-from demo.embedded.process import Program, ServiceError, tail, wait_until
+from demo.embedded.process import Program, Service, ServiceError, tail, wait_until
 
 _FIRST_BACK_OFF, _LONGEST_BACK_OFF, _STEADY_AFTER = 0.5, 10.0, 30.0  # seconds
 
 
-class Service(Protocol):
-    """What can be supervised: the embedded servers and the processes below."""
-
-    @property
-    def running(self) -> bool: ...
-    @property
-    def program(self) -> Program: ...
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
-
-
-class Process:
+class Process(Service):
     """A service made of one command. `ready` is asked until it is true; without it, started is enough."""
 
     def __init__(
         self, argv: list[str], *, env: dict[str, str], cwd: Path, log: Path, ready: Callable[[], bool] | None = None
     ) -> None:
         self._argv, self._env, self._cwd, self._log, self._ready = argv, env, cwd, log, ready
-        self._program: Program | None = None
-
-    @property
-    def running(self) -> bool:
-        return self._program is not None and self._program.running
-
-    @property
-    def program(self) -> Program:
-        if self._program is None:
-            raise ServiceError("Not started.")
-        return self._program
 
     def start(self) -> None:
         """Returns at once; `wait_ready` waits."""
@@ -50,10 +27,6 @@ class Process:
         ready = self._ready or (lambda: True)
         if not wait_until(lambda: not self.running or ready(), timeout=timeout, pause=0.05) or not self.running:
             raise ServiceError(f"{self._log.stem} does not start; the end of {self._log}:\n{tail(self._log, 20)}")
-
-    def stop(self) -> None:
-        if self._program:
-            self._program.stop()
 
 
 class Supervisor:

@@ -9,6 +9,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
 from allauth.account.internal.userkit import user_id_to_str
 from django.core.cache import cache
+from django.db import connection, connections
 from django.test import Client
 
 from accounts import ring
@@ -26,6 +27,18 @@ def _nothing_left_behind(request: pytest.FixtureRequest, django_db_blocker: Any)
     if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
         with django_db_blocker.unblock():
             cache.clear()
+
+
+@pytest.fixture
+def room_for_every_thread(transactional_db: None) -> Iterator[None]:
+    """The product's pool is smaller than a crowd of sixteen, and what stands around it."""
+    pool = connections.settings["default"]["OPTIONS"]["pool"]
+    usual = pool["max_size"]
+    connection.close_pool()
+    pool["max_size"] = 16 + 4
+    yield
+    connection.close_pool()
+    pool["max_size"] = usual
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 
 from demo.embedded.binaries import postgres_bin
-from demo.embedded.process import OURSELVES, Identity, Program, ServiceError, end_orphan, run, tail, wait_until
+from demo.embedded.process import OURSELVES, Identity, Program, Service, ServiceError, end_orphan, run, tail, wait_until
 
 _USER = _DATABASE = "portal"
 _FIRST_WITH_BUILTIN_LOCALE = 17
@@ -35,7 +35,7 @@ PRIVACY = {
 THROW_AWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
-class Postgres:
+class Postgres(Service):
     """One server over one directory. `settings` are added to ours as `-c name=value`."""
 
     def __init__(
@@ -44,21 +44,10 @@ class Postgres:
         self.port = port
         self._password, self._log, self._settings = password, log, dict(settings or {})
         self._directory, self._bin, self._identity = directory.resolve(), Path(), OURSELVES
-        self._program: Program | None = None
 
     @property
     def url(self) -> str:
         return f"postgresql://{_USER}:{self._password}@127.0.0.1:{self.port}/{_DATABASE}"
-
-    @property
-    def running(self) -> bool:
-        return self._program is not None and self._program.running
-
-    @property
-    def program(self) -> Program:
-        if self._program is None:
-            raise ServiceError("PostgreSQL is not started.")
-        return self._program
 
     def start(self) -> None:
         """Returns when a real connection has been made."""
@@ -72,10 +61,6 @@ class Postgres:
         if not any(self._serve(data, port) for port in chosen):
             raise ServiceError(f"PostgreSQL does not start; the end of its log:\n{tail(self._log)}")
         self._make_database()
-
-    def stop(self) -> None:
-        if self._program:
-            self._program.stop()
 
     def remove(self) -> None:
         """Deletes the data. The server must be stopped."""

@@ -112,6 +112,30 @@ class Program:
         self._process.wait()
 
 
+class Service:
+    """A program under a name: what is embedded, supervised and stopped."""
+
+    _program: Program | None = None
+
+    def start(self) -> None:
+        """Raises ServiceError where it cannot."""
+        raise NotImplementedError
+
+    @property
+    def running(self) -> bool:
+        return self._program is not None and self._program.running
+
+    @property
+    def program(self) -> Program:
+        if self._program is None:
+            raise ServiceError(f"{type(self).__name__} is not started.")
+        return self._program
+
+    def stop(self) -> None:
+        if self._program:
+            self._program.stop()
+
+
 def run(argv: Sequence[str], *, log: Path, env: Mapping[str, str], identity: Identity, timeout: float) -> int | None:
     """Runs a program to its end and gives its exit code, None when it had to be killed."""
     program = Program(argv, log=log, env=env, identity=identity, kill_after=1.0)

@@ -6,30 +6,19 @@ from pathlib import Path
 
 from demo.embedded.binaries import redis_server
 from demo.embedded.postgres import free_port
-from demo.embedded.process import Program, ServiceError, end_orphan, tail, wait_until
+from demo.embedded.process import Program, Service, ServiceError, end_orphan, tail, wait_until
 
 
-class Valkey:
+class Valkey(Service):
     """One server over one directory. The password goes in through stdin, so `ps` does not show it."""
 
     def __init__(self, directory: Path, *, password: str, log: Path, databases: int = 16, port: int = 0) -> None:
         self.port = port
         self._directory, self._password, self._log, self._databases = directory.resolve(), password, log, databases
-        self._program: Program | None = None
 
     @property
     def url(self) -> str:
         return f"redis://:{self._password}@127.0.0.1:{self.port}/0"
-
-    @property
-    def running(self) -> bool:
-        return self._program is not None and self._program.running
-
-    @property
-    def program(self) -> Program:
-        if self._program is None:
-            raise ServiceError("Valkey is not started.")
-        return self._program
 
     def start(self) -> None:
         """Returns when it has answered a PING with our password."""
@@ -38,10 +27,6 @@ class Valkey:
         chosen = [self.port] if self.port else [free_port() for _ in range(3)]
         if not any(self._serve(port) for port in chosen):
             raise ServiceError(f"Valkey does not start; the end of its log:\n{tail(self._log)}")
-
-    def stop(self) -> None:
-        if self._program:
-            self._program.stop()
 
     @property
     def _pid_file(self) -> Path:

@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail as django_mail
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -244,18 +243,6 @@ def test_what_is_stored_while_the_mail_is_gathered_goes_with_the_next(
         assert gather() == 1
     assert gather() == 1
     assert ["Isi uji 2" in one["text"] for one in mails()] == [False, True]
-
-
-@pytest.fixture
-def room_for_every_thread(transactional_db: None) -> Iterator[None]:
-    """The product's pool is smaller than this crowd."""
-    pool = connections.settings["default"]["OPTIONS"]["pool"]
-    usual = pool["max_size"]
-    connection.close_pool()
-    pool["max_size"] = WORKERS + 4
-    yield
-    connection.close_pool()
-    pool["max_size"] = usual
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,14 +2,13 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail as django_mail
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import audit, notices
@@ -111,18 +110,6 @@ def test_sixteen_at_once_tell_it_once(member: User, room_for_every_thread: None)
     with ThreadPoolExecutor(WORKERS) as pool:
         told = list(pool.map(work, range(WORKERS * 20)))
     assert sum(told) == Notice.objects.count() == OutgoingMail.objects.count() == 20
-
-
-@pytest.fixture
-def room_for_every_thread(transactional_db: None) -> Iterator[None]:
-    """The product's pool is smaller than this crowd."""
-    pool = connections.settings["default"]["OPTIONS"]["pool"]
-    usual = pool["max_size"]
-    connection.close_pool()
-    pool["max_size"] = WORKERS + 4
-    yield
-    connection.close_pool()
-    pool["max_size"] = usual
 
 
 def test_what_was_told_about_a_card_goes_with_it(member: User, stranger: User) -> None:

@@ -3,13 +3,13 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from accounts import audit
@@ -22,20 +22,8 @@ from balances.models import Balance, BalanceHistory, FetchAttempt
 from tests.balances.upstream import ScriptedUpstream, answer
 from tests.factories import make_balance, make_card
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("room_for_every_thread")]
 WORKERS, ROUNDS = 16, 200
-
-
-@pytest.fixture(autouse=True)
-def room_for_every_thread(transactional_db: None) -> Iterator[None]:
-    """The product's pool is smaller than this crowd."""
-    pool = connections.settings["default"]["OPTIONS"]["pool"]
-    usual = pool["max_size"]
-    connection.close_pool()
-    pool["max_size"] = WORKERS + 4
-    yield
-    connection.close_pool()
-    pool["max_size"] = usual
 
 
 def winners(claim: Callable[[Card], bool], card: Card, rounds: int) -> list[int]:
