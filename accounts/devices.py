@@ -63,6 +63,12 @@ def mark(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def mark_of(request: HttpRequest) -> bytes:
+    """Empty where the browser brings no cookie of ours."""
+    secret = read(request)
+    return mark(secret) if secret else b""
+
+
 def browser_and_system(agent: str) -> tuple[str, str]:
     """Two names from a short list; "" for what is not on it."""
     return _first(_BROWSERS, agent), _first(_SYSTEMS, agent)

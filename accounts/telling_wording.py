@@ -209,6 +209,17 @@ NOTICES: Final[dict[str, Notice]] = {
         subject=_("Pemulihan akun tidak disetujui"),
         lines=(_("Petugas tidak menyetujui pemulihan akun Anda, jadi tidak ada yang berubah. Hubungi kami."),),
     ),
+    "recovery_slowed": Notice(
+        subject=_("Banyak percobaan “Lupa akun” hari ini"),
+        lines=(
+            _("Hari ini “Lupa akun” terlalu sering dicoba untuk akun Anda. Tidak ada yang berubah di akun Anda."),
+            _(
+                "Sampai besok, kode untuk “Lupa akun” hanya kami kirim bila diminta dari perangkat yang pernah Anda "
+                "pakai untuk login."
+            ),
+            _("Anda sendiri yang mencoba? Pakai perangkat itu, coba lagi besok, atau minta bantuan petugas kami."),
+        ),
+    ),
     "new_device": Notice(
         subject=_("Login dari perangkat baru"),
         lines=(

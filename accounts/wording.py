@@ -260,7 +260,10 @@ RECOVERY: Final[Mapping[str, Told]] = {
             "Bila data itu cocok dengan sebuah akun, kode 6 angka sedang dikirim ke nomor HP atau email yang tercatat "
             "di BPJS Ketenagakerjaan."
         ),
-        next=_("Biasanya sampai dalam satu menit dan berlaku beberapa menit. Anda punya tiga kali kesempatan."),
+        next=_(
+            "Biasanya sampai dalam satu menit dan berlaku beberapa menit. Anda punya tiga kali kesempatan. Tidak ada "
+            "kode? Mulai dari perangkat yang pernah Anda pakai untuk login, atau mintalah bantuan petugas kami."
+        ),
     ),
     "checking": Told(
         title=_("Kode sedang diperiksa"),

@@ -67,6 +67,9 @@ class RecoveryRequest(Claim):
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     kpj_index = models.BinaryField(max_length=32, editable=False, default=b"")
     nik_index = models.BinaryField(max_length=32, editable=False, default=b"")
+    device = models.BinaryField(
+        max_length=32, editable=False, db_default=b"", default=b""
+    )  # mark of its cookie; empty without one
     # Known to the worker once the data belong to an account; null for whatever else was typed.
     member = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="recoveries")
     card = models.ForeignKey(Card, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

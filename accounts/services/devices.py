@@ -22,6 +22,12 @@ def is_known(*, email: str, secret: str) -> bool:
     return bool(secret) and fresh.filter(member__email=email.lower(), mark=devices.mark(secret)).exists()
 
 
+def knows(*, member: User, mark: bytes) -> bool:
+    """Whether this member has signed in from the device lately."""
+    fresh = KnownDevice.objects.filter(last_used_at__gt=timezone.now() - KEPT_FOR)
+    return bool(mark) and fresh.filter(member=member, mark=mark).exists()
+
+
 @transaction.atomic
 def remember(*, member: User, secret: str, source: Source, tell: bool = True) -> KnownDevice:
     """The device this member has just signed in from. Where it is new the member is told, unless `tell` is off."""

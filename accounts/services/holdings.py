@@ -172,7 +172,7 @@ export.register(
         rows=lambda member: RecoveryRequest.objects.filter(member=member),
         left_out={
             "id": INTERNAL, "member": INTERNAL, "card": INTERNAL, "kpj_index": HASH, "nik_index": HASH,
-            "reference": UPSTREAM, "challenge_ref": UPSTREAM, "code_sealed": SECRET,
+            "reference": UPSTREAM, "challenge_ref": UPSTREAM, "code_sealed": SECRET, "device": HASH,
         },
         labels={
             "kind": _("Jenis"), "state": _("Keadaan"), "new_email": _("Email baru"), "created_at": _("Diajukan"),

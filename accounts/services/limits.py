@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Card, CodeEvent, LinkRequest, User
+from accounts.models import Card, CodeEvent, LinkRequest, RecoveryRequest, User
 
 log = logging.getLogger("jht.linking")
 
@@ -51,19 +51,21 @@ def reserve_code(*, member: User, kpj_index: bytes) -> None:
 
     Counted before it is sent and one account after the other, so that many at once are counted too.
     """
-    _queue_up(kpj_index)
+    queue_up(kpj_index)
     sent = CodeEvent.objects.filter(kind=CodeEvent.Kind.SENT, kpj_index=kpj_index, at__gte=_today())
     if sent.filter(member=member).exists() and sent.count() >= CODES_A_DAY:
         raise NotNow("codes_today", tomorrow())
     count_code(kind=CodeEvent.Kind.SENT, member=member, kpj_index=kpj_index)
 
 
-def check_code_guess(*, kpj_index: bytes) -> None:
-    """Raises NotNow. A guess being checked counts as a wrong one until the answer is here."""
-    _queue_up(kpj_index)
+def check_code_guess(*, kpj_index: bytes, besides: RecoveryRequest | None = None, kept: int = 0) -> None:
+    """Raises NotNow. A guess being checked counts as a wrong one until the answer is here; not the one `besides`."""
+    queue_up(kpj_index)
     wrong = CodeEvent.objects.filter(kind=CodeEvent.Kind.WRONG, kpj_index=kpj_index, at__gte=_today())
-    checking = LinkRequest.objects.filter(kpj_index=kpj_index, state=LinkRequest.State.CHECKING_CODE)
-    if wrong.count() + checking.count() >= WRONG_CODES_A_DAY:
+    linking = LinkRequest.objects.filter(kpj_index=kpj_index, state=LinkRequest.State.CHECKING_CODE)
+    recovering = RecoveryRequest.objects.filter(kpj_index=kpj_index, state=RecoveryRequest.State.CHECKING)
+    recovering = recovering.exclude(card=None).exclude(pk=besides.pk if besides else None)
+    if wrong.count() + linking.count() + recovering.count() >= WRONG_CODES_A_DAY - kept:
         raise NotNow("wrong_codes_today", tomorrow())
 
 
@@ -82,7 +84,7 @@ def watch() -> bool:
     return alarm
 
 
-def _queue_up(kpj_index: bytes) -> None:
+def queue_up(kpj_index: bytes) -> None:
     """Whoever asks about the same KPJ waits until this transaction ends. Taken last, so it closes no circle."""
     key = int.from_bytes(kpj_index[:8], "big", signed=True)
     with connection.cursor() as cursor:

@@ -15,10 +15,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, selectors
 from accounts.audit import Action, Source
 from accounts.claim import turns
-from accounts.models import RecoveryRequest, User
+from accounts.models import Card, RecoveryRequest, User
 from accounts.ring import ring
 from accounts.services import contact_change, telling
 from accounts.services.cards import lock_member
@@ -37,9 +37,9 @@ _BATCH: Final = 200
 
 
 @transaction.atomic
-def ask(*, kpj_index: bytes, nik_index: bytes) -> Row:
-    """One row and one bell, whatever was typed."""
-    row = Row(kpj_index=kpj_index, nik_index=nik_index)
+def ask(*, kpj_index: bytes, nik_index: bytes, device: bytes = b"") -> Row:
+    """One row and one bell, whatever was typed. `device`: the mark of the browser's cookie, known to whomever."""
+    row = Row(kpj_index=kpj_index, nik_index=nik_index, device=device)
     start_step(row, State.ASKED)
     return row
 
@@ -157,6 +157,11 @@ def _carry_out(public_id: UUID) -> None:
     row = _locked(public_id)
     if row is None or row.state != State.WAITING or row.member is None:
         return
+    if not _still_may(row, row.member):
+        end(row, State.STOPPED)
+        audit.record(Action.RECOVERY_STOPPED, audit.SYSTEM, member=row.member)
+        telling.recovery_stopped(row, by_staff=False)
+        return
     try:
         with transaction.atomic():
             change = contact_change.replace(member=row.member, new=row.new_email) if row.new_email_sealed else None
@@ -169,6 +174,25 @@ def _carry_out(public_id: UUID) -> None:
     audit.record(Action.RECOVERY_DONE, audit.SYSTEM, member=row.member, reset_mfa=row.reset_mfa)
     end(row, State.DONE)
     telling.recovery_done(row, change)
+
+
+def may_recover(card: Card) -> bool:
+    """Not while somebody else claims the card; staff come back through staff; a locked account may."""
+    closed = Card.FrozenBecause
+    contested = card.frozen_because in (closed.DISPUTED, closed.REPORTED, closed.OUTRANKED, closed.STAFF)
+    return is_ordinary(card.member) and not contested and card.state in selectors.VISIBLE
+
+
+def is_ordinary(member: User) -> bool:
+    return member.is_active and not (member.is_staff or member.is_superuser)
+
+
+def _still_may(row: Row, member: User) -> bool:
+    """Twelve hours are long: the proof may have fallen meanwhile, or the account become one of staff's."""
+    if row.kind == Kind.STAFF:
+        return is_ordinary(member)
+    card = Card.objects.select_related("member").filter(pk=row.card_id, member=member).first()
+    return card is not None and may_recover(card)
 
 
 @transaction.atomic

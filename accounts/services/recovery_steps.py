@@ -16,18 +16,17 @@ from accounts.audit import Action
 from accounts.claim import backoff, patiently, unworded
 from accounts.models import Card, CodeEvent, RecoveryRequest, User
 from accounts.sealing import CannotOpen
-from accounts.services import limits, telling
+from accounts.selectors import VISIBLE
+from accounts.services import limits, recovery_limits, telling
 from accounts.services.cards import lock_member
 from accounts.services.limits import NotNow
-from accounts.services.recovery import State
+from accounts.services.recovery import State, may_recover
 from providers.errors import HeldBack, ProviderError, Unavailable
 from providers.factory import get_provider
 from providers.port import Challenge, ChallengeResult, ContactChannel
 
 log = logging.getLogger("jht.recovery")
-ASKED_A_DAY: Final = 5  # per KPJ, and per NIK
 _TRIES: Final = 3
-_OPEN: Final = (Card.State.ACTIVE, Card.State.FROZEN)
 Answer = Challenge | ChallengeResult | ProviderError | None
 
 
@@ -46,8 +45,8 @@ def advance(*, public_id: UUID, token: datetime) -> None:
 
 
 def _ask(row: RecoveryRequest) -> Answer:
-    """None: there is nobody to ask about."""
-    if row.card is None or (row.state == State.CHECKING and not row.challenge_ref):
+    """None: there is nobody to ask about, or not today."""
+    if row.card is None or (row.state == State.CHECKING and not _may_check(row, row.card)):
         return None
     try:
         return patiently(lambda: _call(row, row.card))
@@ -87,7 +86,7 @@ def _write(asked: RecoveryRequest, mine: datetime, answer: Answer) -> None:
     if isinstance(answer, Challenge):
         row.card = asked.card
         row.challenge_ref = answer.challenge_ref
-    if isinstance(answer, ChallengeResult) and answer.verified and row.card and _may(row.card):
+    if isinstance(answer, ChallengeResult) and answer.verified and row.card and may_recover(row.card):
         _proved(row, row.card.member)
         return
     row.state, row.code, row.next_fetch_at, row.fetch_started_at = State.CODE, "", None, None
@@ -112,15 +111,14 @@ def _proved(row: RecoveryRequest, member: User) -> None:
 
 @transaction.atomic
 def _reserve(row: RecoveryRequest) -> Card | None:
-    """The account's card, if the data belong to one and neither number was asked for too often today."""
-    if _too_often(row):
-        return None
-    found = Card.objects.filter(kpj_index=row.kpj_index, member__nik_index=row.nik_index, state__in=_OPEN)
+    """The account's card, if the data belong to one and today's count allows it."""
+    found = Card.objects.filter(kpj_index=row.kpj_index, member__nik_index=row.nik_index, state__in=VISIBLE)
     card = found.select_related("member").first()
-    if card is None or not _may(card):
+    if card is None or not may_recover(card):
+        recovery_limits.count_wrong_pair(row)
         return None
     try:
-        limits.reserve_code(member=card.member, kpj_index=bytes(row.kpj_index))
+        recovery_limits.check_right_pair(row, card)
     except NotNow:
         return None
     audit.record(Action.RECOVERY_ASKED, audit.SYSTEM, member=card.member, card=card.public_id)
@@ -128,17 +126,5 @@ def _reserve(row: RecoveryRequest) -> Card | None:
     return card
 
 
-def _may(card: Card) -> bool:
-    """Not while somebody else claims the card; staff come back through staff; a locked account may."""
-    member, closed = card.member, Card.FrozenBecause
-    contested = card.frozen_because in (closed.DISPUTED, closed.REPORTED, closed.OUTRANKED, closed.STAFF)
-    ordinary = member.is_active and not (member.is_staff or member.is_superuser)
-    return ordinary and not contested and card.state in _OPEN
-
-
-def _too_often(row: RecoveryRequest) -> bool:
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    earlier = RecoveryRequest.objects.filter(created_at__gte=today, pk__lt=row.pk, kind=row.kind)
-    return any(
-        earlier.filter(**{name: getattr(row, name)}).count() >= ASKED_A_DAY for name in ("kpj_index", "nik_index")
-    )
+def _may_check(row: RecoveryRequest, card: Card) -> bool:
+    return bool(row.challenge_ref) and recovery_limits.may_guess(row, card)

@@ -112,6 +112,10 @@ def recovery_stopped(row: RecoveryRequest, *, by_staff: bool) -> None:
         _tell(row.member, "recovery_refused" if by_staff else "recovery_stopped")
 
 
+def recovery_slowed(member: User) -> None:
+    _tell(member, "recovery_slowed")
+
+
 def recovery_code_used(member: User, *, left: int) -> None:
     _tell(member, "recovery_code_used", stop=(Purpose.ACCOUNT, member.public_id), left=left)
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import selectors, wording
+from accounts import devices, selectors, wording
 from accounts.forms.recovery import ForgottenForm, NewEmailForm
 from accounts.forms.sign_in import CodeForm
 from accounts.models import RecoveryRequest, kpj_index, nik_index
@@ -32,7 +32,8 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if refused:
         return refused
     data = form.cleaned_data
-    row = recovery.ask(kpj_index=kpj_index(data["kpj"]), nik_index=nik_index(data["nik"]))
+    device = devices.mark_of(request)
+    row = recovery.ask(kpj_index=kpj_index(data["kpj"]), nik_index=nik_index(data["nik"]), device=device)
     request.session[_KEPT] = str(row.public_id)
     return redirect("recovery_progress")
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditRow, Card, CodeEvent, ContactChange, RecoveryRequest, User, kpj_index, nik_index
-from accounts.services import recovery, recovery_steps, staff_recovery
+from accounts.services import cards, limits, recovery, recovery_limits, recovery_steps, staff_recovery
 from accounts.services.staff_recovery import CannotRecover
 from providers import errors
 from tests.accounts.conftest import KPJ, NIK, NO_CONTACT_KPJ, link, mailed_code, mails
@@ -356,17 +356,112 @@ class TestNothingTells:
         assert NIK not in values
 
 
+def known_device(member: User) -> Client:
+    """A browser that this member has signed in and out with."""
+    client = Client()
+    assert signs_in(client, member.email, PASSWORD)
+    client.post(reverse("account_logout"))
+    return client
+
+
+BY_KPJ, BY_NIK = {"nik": "31710117084500{:02}"}, {"kpj": "249999999{:02}"}
+
+
+def guess_wrong(client: Client, other: dict[str, str] = BY_KPJ, times: int = recovery_limits.WRONG_PAIRS_A_DAY) -> None:
+    """One number right, the other invented."""
+    for number in range(10, 10 + times):
+        work(forgot(client, **{name: pattern.format(number) for name, pattern in other.items()}))
+
+
+def sends_a_code(client: Client, upstream: Any) -> bool:
+    before = len(upstream.outbox)
+    work(forgot(client))
+    return len(upstream.outbox) > before
+
+
+SLOWED = "Banyak percobaan “Lupa akun” hari ini"
+
+
 class TestLimits:
-    @pytest.mark.parametrize("other", [{"nik": "31710117084500{:02}"}, {"kpj": "249999999{:02}"}])
-    def test_one_number_sends_at_most_so_many_codes_a_day_and_the_page_does_not_say_so(self, linked, upstream, other):
-        name, pattern = next(iter(other.items()))
-        for number in range(recovery_steps.ASKED_A_DAY):
-            forgot(Client(), **{name: pattern.format(number)})
-        sent = len(upstream.outbox)
+    @pytest.mark.parametrize("other", [BY_KPJ, BY_NIK])
+    def test_who_guesses_at_one_number_is_bounded_and_the_page_does_not_say_so(self, linked, upstream, other):
+        guess_wrong(Client(), other)
+        client = Client()
+        assert not sends_a_code(client, upstream)
+        assert same_but_for_chance(told(client)) == same_but_for_chance(guess(**NOBODY)[0][2])
+
+    @pytest.mark.parametrize("other", [BY_KPJ, BY_NIK])
+    def test_the_owner_on_a_known_device_comes_back_all_the_same(self, linked, member, upstream, other):
+        client = known_device(member)
+        guess_wrong(Client(), other, times=20)
+        assert prove(client, upstream).state == State.PROVED
+
+    def test_right_pairs_of_strangers_do_not_use_up_the_owners_codes(self, linked, member, upstream):
+        client = known_device(member)
+        sent = sum(sends_a_code(Client(), upstream) for _ in range(7))
+        assert sent == recovery_limits.STRANGERS_CODES_A_DAY
+        assert [sends_a_code(client, upstream) for _ in range(3)] == [True, True, False]
+
+    def test_wrong_codes_of_strangers_do_not_use_up_the_owners_tries(self, linked, member, upstream):
+        client = known_device(member)
+        for _ in range(recovery_limits.STRANGERS_CODES_A_DAY):
+            thief = Client()
+            row = work(forgot(thief))
+            for code in ("000000", "111111", "222222"):
+                type_code(thief, row, code)
+                time_passes(row)
+        assert CodeEvent.objects.filter(kind="wrong").count() == 10 - recovery_limits.GUESSES_KEPT
+        assert prove(client, upstream).state == State.PROVED
+
+    def test_a_code_past_the_days_wrong_ones_is_not_checked_and_reads_like_a_wrong_one(self, linked, member, upstream):
+        client = Client()
+        row = work(forgot(client))
+        for _ in range(limits.WRONG_CODES_A_DAY):
+            limits.count_code(kind="wrong", member=member, kpj_index=kpj_index(KPJ))
+        assert type_code(client, row, upstream.outbox[-1][1]).state == State.CODE
+        assert upstream.calls.count("verify_challenge") == 1  # the linking
+
+    def test_a_code_being_checked_counts_for_linking_too(self, linked, member, upstream):
         client = Client()
         work(forgot(client))
-        assert len(upstream.outbox) == sent
-        assert same_but_for_chance(told(client)) == same_but_for_chance(guess(**NOBODY)[0][2])
+        client.post(reverse("recovery_code"), {"code": "000000"})  # and no worker comes
+        for _ in range(limits.WRONG_CODES_A_DAY - 1):
+            limits.count_code(kind="wrong", member=member, kpj_index=kpj_index(KPJ))
+        with pytest.raises(limits.NotNow):
+            limits.check_code_guess(kpj_index=kpj_index(KPJ))
+
+    def test_a_stolen_phone_that_is_known_guesses_no_more_than_a_stranger(self, linked, member, upstream):
+        phone = known_device(member)
+        guess_wrong(phone)
+        assert not sends_a_code(phone, upstream)
+
+    def test_a_device_known_to_another_account_is_a_strangers(self, linked, stranger, upstream):
+        guess_wrong(Client())
+        assert not sends_a_code(known_device(stranger), upstream)
+
+    @pytest.mark.parametrize("other", [BY_KPJ, BY_NIK])
+    def test_the_owner_is_told_once_when_strangers_are_no_longer_answered(self, linked, member, upstream, other):
+        guess_wrong(Client(), other, times=recovery_limits.WRONG_PAIRS_A_DAY - 1)
+        assert SLOWED not in letters(member.email)
+        guess_wrong(Client(), other, times=3)
+        assert letters(member.email).count(SLOWED) == 1
+
+    def test_the_owner_is_told_that_strangers_used_up_their_codes(self, linked, member, upstream):
+        for _ in range(6):
+            sends_a_code(Client(), upstream)
+        assert letters(member.email).count(SLOWED) == 1
+
+    def test_a_right_pair_past_the_bound_is_told_to_nobody_who_reads_the_mailbox(self, linked, member, upstream):
+        guess_wrong(Client())
+        before = letters(member.email)
+        for typed in ({}, {"nik": "3171011708450098"}):
+            work(forgot(Client(), **typed))
+        assert letters(member.email) == before
+
+    def test_tomorrow_is_another_day(self, linked, upstream):
+        guess_wrong(Client())
+        RecoveryRequest.objects.update(created_at=timezone.now() - timedelta(days=1))
+        assert sends_a_code(Client(), upstream)
 
     def test_three_tries_and_the_right_code_is_too_late(self, linked, upstream):
         client = Client()
@@ -410,6 +505,49 @@ def _guess_many(count: int, upstream: Any) -> None:
         assert row.state == State.CODE
     assert len(looks) == 1
     assert len(upstream.outbox) - sent == 1  # of the first five questions about this KPJ, one was right
+
+
+def becomes_disputed(card: Card) -> None:
+    Card.objects.filter(pk=card.pk).update(state="frozen", frozen_because="disputed")
+
+
+def is_reported(card: Card) -> None:
+    Card.objects.filter(pk=card.pk).update(state="frozen", frozen_because="reported")
+
+
+def is_let_go(card: Card) -> None:
+    cards.unlink(card=card, source=audit.SYSTEM)
+
+
+def becomes_staff(card: Card) -> None:
+    User.objects.filter(pk=card.member_id).update(is_staff=True)
+
+
+def is_switched_off(card: Card) -> None:
+    User.objects.filter(pk=card.member_id).update(is_active=False)
+
+
+class TestTheMomentOfCarryingOut:
+    @pytest.mark.parametrize("meanwhile", [becomes_disputed, is_reported, is_let_go, becomes_staff, is_switched_off])
+    def test_a_proof_that_fell_in_the_twelve_hours_changes_nothing(self, linked, member, upstream, meanwhile):
+        old, row = member.email, prove(Client(), upstream)
+        recovery.choose_email(public_id=row.public_id, email=FRESH)
+        confirm(FRESH)
+        meanwhile(linked)
+        twelve_hours_pass()
+        row.refresh_from_db()
+        member.refresh_from_db()
+        assert (row.state, member.email, member.has_usable_password()) == (State.STOPPED, old, True)
+        assert ("Pemulihan akun dihentikan" in letters(old)) == member.is_active
+
+    def test_staff_do_not_carry_out_what_made_its_member_one_of_them(self, member, staff):
+        TOTP.activate(member, generate_totp_secret())
+        row = decide(propose(member, staff, reset_mfa=True), make_member(is_staff=True))
+        User.objects.filter(pk=member.pk).update(is_staff=True)
+        twelve_hours_pass()
+        row.refresh_from_db()
+        assert row.state == State.STOPPED
+        assert Authenticator.objects.filter(user=member).exists()
 
 
 class TestEdges:

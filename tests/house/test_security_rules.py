@@ -10,7 +10,7 @@ from django import forms
 from django.apps import apps
 from django.conf import settings
 
-from accounts.services import limits, privacy, recovery
+from accounts.services import limits, privacy, recovery, recovery_limits
 from tests.house.addresses import PUBLIC, named_addresses
 from tests.house.test_docs import variables
 
@@ -79,7 +79,8 @@ def test_every_field_has_its_rule_and_none_is_a_secret_question() -> None:
 @pytest.mark.asvs("V2.1.3", "V2.3.2")
 def test_every_limit_is_the_one_in_the_code() -> None:
     for number, name in re.findall(r"\| (\d+) \| `(\w+)` \|", section("Limits")):
-        found = [getattr(where, name) for where in (limits, recovery, privacy, settings) if hasattr(where, name)]
+        places = (limits, recovery, recovery_limits, privacy, settings)
+        found = [getattr(where, name) for where in places if hasattr(where, name)]
         assert found, name
         assert float(found[0]) == float(number), name
     assert len(re.findall(r"\| (\d+) \| `(\w+)` \|", section("Limits"))) >= 12

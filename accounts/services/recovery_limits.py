@@ -1,0 +1,83 @@
+"""How often "Lupa akun" may be asked in a Jakarta day, so that nobody uses up the owner's way back (ADR 32).
+
+Wrong pairs and right ones count apart. Strangers share their counts; a device that the account knows has its own.
+Only a worker counts: the page answers alike, whatever it comes to.
+"""
+
+from typing import Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Card, CodeEvent, RecoveryRequest, User
+from accounts.selectors import VISIBLE
+from accounts.services import devices, limits, telling
+from accounts.services.limits import NotNow
+
+WRONG_PAIRS_A_DAY: Final = 5  # per KPJ, and per NIK; and for each device that an account knows
+STRANGERS_CODES_A_DAY: Final = 3  # per card
+KNOWN_CODES_A_DAY: Final = 2  # per card, for all devices that its account knows
+GUESSES_KEPT: Final = 3  # of a KPJ's wrong codes a day, for a device that the account knows
+
+
+def check_right_pair(row: RecoveryRequest, card: Card) -> None:
+    """Counts a code for it. Raises NotNow. Whoever asks about the same KPJ waits until this transaction ends."""
+    index, known = bytes(row.kpj_index), _is_known(row, card.member)
+    limits.queue_up(index)
+    sent = [one for one in _earlier(row).filter(card=card) if _is_known(one, card.member) == known]
+    if _guessed(row, known=known) or len(sent) >= (KNOWN_CODES_A_DAY if known else STRANGERS_CODES_A_DAY):
+        raise NotNow("codes_today", limits.tomorrow())
+    if known:
+        limits.count_code(kind=CodeEvent.Kind.SENT, member=card.member, kpj_index=index)
+        return
+    limits.reserve_code(member=card.member, kpj_index=index)
+    if len(sent) + 1 == STRANGERS_CODES_A_DAY:
+        telling.recovery_slowed(card.member)
+
+
+def count_wrong_pair(row: RecoveryRequest) -> None:
+    """The row is the count. With the last of the day whoever one of the numbers belongs to is told, right or wrong
+    what comes after: a mail about the right pair alone would tell a thief with the mailbox that it was right."""
+    told: set[int] = set()
+    if _wrong(row, kpj_index=row.kpj_index).count() + 1 == WRONG_PAIRS_A_DAY:
+        told |= _owners(kpj_index=row.kpj_index)
+    if _wrong(row, nik_index=row.nik_index).count() + 1 == WRONG_PAIRS_A_DAY:
+        told |= _owners(member__nik_index=row.nik_index)
+    for member in User.objects.filter(pk__in=told):
+        telling.recovery_slowed(member)
+
+
+@transaction.atomic
+def may_guess(row: RecoveryRequest, card: Card) -> bool:
+    """Whether this code may still be checked today. Some wrong ones are kept for a device that the account knows."""
+    kept = 0 if _is_known(row, card.member) else GUESSES_KEPT
+    try:
+        limits.check_code_guess(kpj_index=bytes(row.kpj_index), kept=kept, besides=row)
+    except NotNow:
+        return False
+    return True
+
+
+def _is_known(row: RecoveryRequest, member: User) -> bool:
+    return devices.knows(member=member, mark=bytes(row.device))
+
+
+def _earlier(row: RecoveryRequest) -> QuerySet[RecoveryRequest]:
+    """Of this day, in the order of asking, so that it does not matter which worker comes first."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return RecoveryRequest.objects.filter(created_at__gte=today, pk__lt=row.pk, kind=row.kind)
+
+
+def _wrong(row: RecoveryRequest, **number: object) -> QuerySet[RecoveryRequest]:
+    """One that no worker has looked at yet counts, too."""
+    return _earlier(row).filter(card=None, **number)
+
+
+def _guessed(row: RecoveryRequest, *, known: bool) -> bool:
+    counts = [{"device": row.device}] if known else [{"kpj_index": row.kpj_index}, {"nik_index": row.nik_index}]
+    return any(_wrong(row, **one).count() >= WRONG_PAIRS_A_DAY for one in counts)
+
+
+def _owners(**whose: object) -> set[int]:
+    return set(Card.objects.filter(state__in=VISIBLE, **whose).values_list("member", flat=True))
