@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, devices
+from accounts import audit, devices, recent
 from accounts.hashers import TooBusy
 from accounts.models import User
 from accounts.sealing import open_sealed, seal
@@ -52,6 +52,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return  # accounts.services.telling writes it, with the way back
         told = {name: value for name, value in context.items() if name not in ("request", "user")}
         mail.write(template_prefix=template_prefix, to=email, context=told)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """One rule for allauth's pages and ours."""
+        return recent.must_prove(self.request)
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         names = {

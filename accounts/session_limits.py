@@ -39,12 +39,14 @@ def start(session: Any) -> None:
     session[_STARTED] = session[_SEEN] = now
 
 
+def started_at(session: Any) -> int:
+    """When somebody signed in; 0 for a session that nobody signed in to."""
+    return int(session.get(_STARTED, 0))
+
+
 def left(session: Any, user: Any) -> Left:
-    """A session of before these limits starts now."""
-    if _STARTED not in session:
-        start(session)
     now, most = int(time.time()), limits(user)
-    return Left(most.idle - (now - session[_SEEN]), most.absolute - (now - session[_STARTED]))
+    return Left(most.idle - (now - session.get(_SEEN, 0)), most.absolute - (now - started_at(session)))
 
 
 def use(session: Any, *, at_once: bool = False) -> None:

@@ -5,19 +5,17 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
-from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts import session_limits
+from accounts import recent, session_limits
 from accounts.hashers import TooBusy
 from jht_portal.admin_site import has_second_factor
 from jht_portal.logs import request_id
@@ -133,18 +131,13 @@ class RefusalsMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, ReauthenticationRequired):
-            return self._ask_who_it_is(request)
+            # allauth would keep the whole POST, cookies and all, in the session until then; here it is typed again
+            return recent.ask(request, back=request.path)
         if isinstance(exception, TooBusy):
             response = render(request, "503.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
             response["Retry-After"] = "10"
             return response
         return None
-
-    def _ask_who_it_is(self, request: HttpRequest) -> HttpResponse:
-        """allauth would keep the whole POST, cookies and all, in the session until then; here it is typed again."""
-        methods = get_adapter(request).get_reauthentication_methods(request.user)
-        page = methods[0]["url"] if methods else reverse("account_login")
-        return HttpResponseRedirect(f"{page}?{urlencode({'next': request.path})}")
 
 
 class StaffSecondFactorMiddleware:

@@ -6,20 +6,17 @@ from typing import cast
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit
+from accounts import audit, recent
 from accounts.kpj import last_four
 from accounts.models import User
-from accounts.recent import proved_within
 from accounts.services.limits import NotNow
 from accounts.views.cards import TYPED_BEFORE, sentence
 from sms import selectors
@@ -35,8 +32,9 @@ def numbers(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def confirm(request: HttpRequest, number_id: UUID) -> HttpResponse:
-    if not proved_within(request, settings.ACCOUNT_REAUTHENTICATION_TIMEOUT):
-        return _prove_first(request)
+    """A number that is opened from an unlocked phone would outlast the moment it was unlocked."""
+    if recent.must_prove(request):
+        return recent.ask(request, back=reverse("sms_numbers"))
     source = audit.from_request(request)
     try:
         verbs.activate(member=_me(request), public_id=number_id, proof=Number.Proof.OWNER, source=source)
@@ -85,12 +83,6 @@ def go_on(request: HttpRequest, secret: str) -> HttpResponse:
         "birth_date": f"{told.birth_date:%d-%m-%Y}",
     }
     return redirect("card_add")
-
-
-def _prove_first(request: HttpRequest) -> HttpResponse:
-    """A number that is opened from an unlocked phone would outlast the moment it was unlocked."""
-    [method, *_others] = get_adapter(request).get_reauthentication_methods(request.user)
-    return redirect(f"{method['url']}?{urlencode({'next': reverse('sms_numbers')})}")
 
 
 def _me(request: HttpRequest) -> User:

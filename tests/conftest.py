@@ -84,4 +84,5 @@ def remember_proof(client: Client, user: User, *, seconds_ago: float = 0) -> Non
     session = client.session
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time() - seconds_ago}]
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(user)
+    session["started_at"] = int(time.time() - seconds_ago)
     session.save()

@@ -8,9 +8,8 @@ from typing import Any, Final
 from allauth.account import views as account
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
-from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.mfa.base import views as mfa
-from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.contrib.auth.decorators import login_not_required
@@ -18,23 +17,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from accounts import audit, devices
+from accounts.recent import recent_proof
 from accounts.services import devices as known_devices
 from accounts.views import sessions as session_views
 
 View = Callable[..., HttpResponse]
 STEP_SECONDS: Final = 1 / 3
-
-
-def asks_first(view: View) -> View:
-    """Proving oneself comes before the form, so that nothing typed is lost to the question."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated:
-            raise_if_reauthentication_required(request, app="allauth.account")
-        return view(request, *args, **kwargs)
-
-    return answer
 
 
 def remembers(view: View) -> View:
@@ -110,10 +98,10 @@ urlpatterns = [
     page("sesi/", session_views.session, "session"),
     page("tidak-aktif/", account.account_inactive, "account_inactive"),
     page("pastikan/", account.reauthenticate, "account_reauthenticate"),
-    page("email/", asks_first(account.email), "account_email"),
+    page("email/", recent_proof(account.email), "account_email"),
     page("email/verifikasi/", login_not_required(even(VerificationView.as_view())), "account_email_verification_sent"),
     page("kata-sandi/ubah/", forgets(account.password_change), "account_change_password"),
-    page("kata-sandi/buat/", account.password_set, "account_set_password"),
+    page("kata-sandi/buat/", recent_proof(account.password_set), "account_set_password"),
     page("kata-sandi/lupa/", even(account.password_reset), "account_reset_password"),
     page("kata-sandi/lupa/kode/", even(account.confirm_password_reset_code), "account_confirm_password_reset_code"),
     page("kata-sandi/lupa/baru/", remembers(account.complete_password_reset), "account_complete_password_reset"),
@@ -121,14 +109,14 @@ urlpatterns = [
     page("keamanan/", mfa.index, "mfa_index"),
     page("keamanan/kode/", mfa.authenticate, "mfa_authenticate"),
     page("keamanan/pastikan/", mfa.reauthenticate, "mfa_reauthenticate"),
-    page("keamanan/autentikator/nyalakan/", totp.activate_totp, "mfa_activate_totp"),
-    page("keamanan/autentikator/matikan/", totp.deactivate_totp, "mfa_deactivate_totp"),
-    page("keamanan/kode-pemulihan/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
-    page("keamanan/kode-pemulihan/buat/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
+    page("keamanan/autentikator/nyalakan/", recent_proof(totp.activate_totp), "mfa_activate_totp"),
+    page("keamanan/autentikator/matikan/", recent_proof(totp.deactivate_totp), "mfa_deactivate_totp"),
+    page("keamanan/kode-pemulihan/", recent_proof(codes.view_recovery_codes), "mfa_view_recovery_codes"),
+    page("keamanan/kode-pemulihan/buat/", recent_proof(codes.generate_recovery_codes), "mfa_generate_recovery_codes"),
     page("keamanan/kunci/", webauthn.list_webauthn, "mfa_list_webauthn"),
-    page("keamanan/kunci/tambah/", webauthn.add_webauthn, "mfa_add_webauthn"),
+    page("keamanan/kunci/tambah/", recent_proof(webauthn.add_webauthn), "mfa_add_webauthn"),
     page("keamanan/kunci/login/", webauthn.login_webauthn, "mfa_login_webauthn"),
     page("keamanan/kunci/pastikan/", webauthn.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
-    page("keamanan/kunci/<int:pk>/hapus/", webauthn.remove_webauthn, "mfa_remove_webauthn"),
-    page("keamanan/kunci/<int:pk>/ubah/", webauthn.edit_webauthn, "mfa_edit_webauthn"),
+    page("keamanan/kunci/<int:pk>/hapus/", recent_proof(webauthn.remove_webauthn), "mfa_remove_webauthn"),
+    page("keamanan/kunci/<int:pk>/ubah/", recent_proof(webauthn.edit_webauthn), "mfa_edit_webauthn"),
 ]

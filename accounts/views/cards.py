@@ -126,6 +126,7 @@ def offers_link_all(request: HttpRequest) -> HttpResponse:
     return redirect("card_list")
 
 
+@recent_proof
 @require_http_methods(["GET", "HEAD", "POST"])
 def card_unlink(request: HttpRequest, public_id: UUID) -> HttpResponse:
     card = get_object_or_404(selectors.cards_visible_to(request.user), public_id=public_id)

@@ -1,19 +1,15 @@
 """My rights: see and take along what is held about me, put it right, take my consent back, end my account."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,27 +18,14 @@ from accounts import audit, consent
 from accounts.consent import Purpose
 from accounts.forms.privacy import CorrectionForm, NameForm, SureForm
 from accounts.models import User
+from accounts.recent import recent_proof
 from accounts.services import cards, deletion, export, holdings, housekeeping, privacy, retention
 from accounts.wording import PRIVACY_REFUSALS
 
-View = Callable[..., HttpResponse]
 page = require_http_methods(["GET", "HEAD", "POST"])
 ROWS_ON_THE_PAGE = 20
 assert holdings  # they register what this app holds, and for how long it is kept
 assert housekeeping
-
-
-def just_proved(view: View) -> View:
-    """The member proved within minutes who they are; otherwise they do so first. Nothing posted is kept meanwhile."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not is_reauthentication_required(request, app="account"):
-            return view(request, *args, **kwargs)
-        methods = get_adapter(request).get_reauthentication_methods(request.user)
-        return HttpResponseRedirect(f"{methods[0]['url']}?{urlencode({'next': request.path})}")
-
-    return answer
 
 
 @require_safe
@@ -72,14 +55,14 @@ def notice(request: HttpRequest, version: str = "") -> HttpResponse:
     return render(request, "privacy/notice.html", context)
 
 
-@just_proved
+@recent_proof
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     parts = export.show(member=_me(request), source=audit.from_request(request), rows_at_most=ROWS_ON_THE_PAGE)
     return render(request, "privacy/data.html", {"parts": parts, "left_out": export.EXCLUDED.values()})
 
 
-@just_proved
+@recent_proof
 @require_safe
 def download(request: HttpRequest) -> HttpResponse:
     text = export.write(member=_me(request), source=audit.from_request(request))
@@ -145,7 +128,7 @@ def choose_news(request: HttpRequest) -> HttpResponse:
     return redirect("privacy_consent")
 
 
-@just_proved
+@recent_proof
 @page
 def withdraw(request: HttpRequest) -> HttpResponse:
     member = _me(request)
@@ -160,7 +143,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     return render(request, "privacy/withdraw.html", {"in_dispute": privacy.in_dispute(member)})
 
 
-@just_proved
+@recent_proof
 @require_safe
 def delete(request: HttpRequest) -> HttpResponse:
     member = _me(request)
@@ -175,7 +158,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     return render(request, "privacy/delete.html", context)
 
 
-@just_proved
+@recent_proof
 @page
 def delete_sure(request: HttpRequest) -> HttpResponse:
     form = SureForm(request.POST if request.method == "POST" else None)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -23,6 +22,7 @@ from accounts.audit import Action, Door, Source
 from accounts.models import AuditRow, Card, User
 from accounts.services import open_sessions
 from balances.models import FetchAttempt
+from tests.conftest import remember_proof
 from tests.factories import PASSWORD, make_balance, make_card
 
 CHROME = "Mozilla/5.0 (Linux; Android 13; SM-A145F) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile Safari/537.36"
@@ -258,9 +258,7 @@ def test_ending_asks_for_a_fresh_proof_and_keeps_nothing_of_the_form(member: Use
     here, _there = sign_in(member), sign_in(member, FIREFOX)
     (mark,) = re.findall(r"perangkat/([0-9a-f]{16})/keluarkan", html_of(here))
     address = reverse(name, args=[mark] if name == "session_end" else [])
-    session = here.session
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 3600}]
-    session.save()
+    remember_proof(here, member, seconds_ago=301)
     answer = getattr(here, method)(address, {"rahasia": "diketik"})
     assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("account_reauthenticate"))
     assert "diketik" not in json.dumps(dict(here.session.items()))

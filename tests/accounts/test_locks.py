@@ -1,6 +1,5 @@
 """A member's own locks, and twelve hours before a lock opens or a new address counts."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -10,12 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit, selectors
-from accounts.models import AuditRow, Card, ContactChange, LinkRequest, Notice, User
+from accounts.models import Card, ContactChange, LinkRequest, Notice, User
 from accounts.services import cards, contact_change, linking, locks, offers
 from accounts.services.limits import NotNow
 from balances import selectors as balances
 from tests.accounts.conftest import KPJ, ask, link, mailed_code, mails, type_code, work
-from tests.conftest import remember_proof
 from tests.factories import PASSWORD, make_balance, make_card, make_member
 
 ME = audit.Source(door="web")
@@ -105,16 +103,10 @@ class TestOneCard:
         linking.cancel_link(member=member, public_id=row.public_id, source=ME)
         assert states(stranger) == [("frozen", "owner")]
 
-    def test_opening_wants_a_proof_of_the_last_minutes_before_the_page(self, member):
+    def test_opening_is_asked_on_a_page_of_its_own(self, as_member, member):
         card = lock(make_card(member))
-        client = Client()
-        client.force_login(member)
-        remember_proof(client, member, seconds_ago=301)
-        for method in (client.get, client.head):
-            assert method(reverse("card_open", args=[card.public_id])).url.startswith("/akun/pastikan/")
-        remember_proof(client, member)
-        assert client.get(reverse("card_open", args=[card.public_id])).status_code == 200
-        client.post(reverse("card_open", args=[card.public_id]))
+        assert as_member.get(reverse("card_open", args=[card.public_id])).status_code == 200
+        as_member.post(reverse("card_open", args=[card.public_id]))
         card.refresh_from_db()
         assert card.unlock_at
 
@@ -208,30 +200,6 @@ class TestANewAddress:
         make_member("lama@contoh.example")
         assert not contact_change.revert(public_id=change.public_id, source=ME)
         assert EmailAddress.objects.get(email="lama@contoh.example").user != member
-
-
-@pytest.mark.asvs("V7.5.3")
-def test_linking_wants_a_proof_of_the_last_minutes_and_keeps_nothing_typed(member):
-    client = Client()
-    client.force_login(member)
-    remember_proof(client, member, seconds_ago=301)
-    answer = client.get(reverse("card_add"))
-    assert answer.url == "/akun/pastikan/?next=%2Fkartu%2Ftambah%2F"
-    remember_proof(client, member, seconds_ago=299)
-    assert client.get(reverse("card_add")).status_code == 200
-    remember_proof(client, member, seconds_ago=time.time())
-    answer = client.post(reverse("card_add"), {"nik": "3171011708450001"})
-    assert answer.url == "/akun/pastikan/?next=%2Fkartu%2Ftambah%2F"
-    assert "3171011708450001" not in str(dict(client.session))
-    assert AuditRow.objects.filter(action="link_requested").count() == 0
-
-
-def test_who_fills_in_the_form_slowly_is_not_asked_again(member, upstream):
-    client = Client()
-    client.force_login(member)
-    remember_proof(client, member, seconds_ago=900)
-    typed = {"kpj": KPJ, "nik": "3171011708450001", "name": "BUDI UJI", "birth_date": "17-08-1945"}
-    assert client.post(reverse("card_add"), typed).url.startswith("/kartu/permintaan/")
 
 
 @pytest.mark.parametrize("name", ["card_lock", "card_open", "card_keep"])

@@ -14,6 +14,7 @@ from accounts.models import AuditRow, Card, Consent, Correction, Deletion, LinkR
 from accounts.services import deletion, export, privacy
 from balances.models import Balance
 from tests.accounts.conftest import mails
+from tests.conftest import remember_proof
 from tests.factories import PASSWORD, make_balance, make_card, make_member
 from tests.house.addresses import make_offer, make_request, make_world
 
@@ -32,8 +33,9 @@ def actions(member: User) -> list[str]:
 @pytest.mark.parametrize("address", [*NEEDS_PROOF, "/privasi/hapus/pastikan/"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_what_is_dangerous_asks_first_and_keeps_nothing_that_was_posted(
-    address: str, method: str, as_member: Client
+    address: str, method: str, member: User, as_member: Client
 ) -> None:
+    remember_proof(as_member, member, seconds_ago=301)
     answer = getattr(as_member, method)(address, {"sure": "1"})
     assert answer.status_code == 302
     assert answer["Location"].startswith("/akun/pastikan/?next=")

@@ -238,15 +238,6 @@ def test_no_page_keeps_what_was_posted_while_it_asks_who_it_is(member, subtests)
             assert "rahasia@" not in kept or name in ("account_signup", "account_reset_password")
 
 
-@pytest.mark.asvs("V7.5.1")
-def test_the_question_comes_before_the_form(member):
-    client = log_in(member)
-    for name in ("account_email", "mfa_activate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"):
-        assert client.get(reverse(name)).url.startswith(f"{reverse('account_reauthenticate')}?next=")
-    prove(client)
-    assert client.get(reverse("account_email")).status_code == 200
-
-
 # In the browser
 
 

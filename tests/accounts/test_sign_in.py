@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts.hashers import BoundedArgon2PasswordHasher
 from accounts.models import AuditRow, OutgoingMail, User
 from tests.accounts.conftest import mailed_code, mails
+from tests.conftest import remember_proof
 from tests.factories import PASSWORD, make_member
 
 NEW = "kalimat sandi yang baru"
@@ -217,6 +218,7 @@ class TestReauthentication:
 
     def test_a_refused_post_is_not_kept_in_the_session(self, member):
         client = sign_in_as(Client(), member.email)
+        remember_proof(client, member, seconds_ago=301)
         answer = post(client, "account_email", email="rahasia@contoh.example", action_add="")
         assert answer.url == f"{reverse('account_reauthenticate')}?next=%2Fakun%2Femail%2F"
         assert "rahasia" not in str(dict(client.session))

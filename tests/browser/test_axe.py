@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
@@ -47,22 +46,12 @@ def open_as(browser: Browser, base: str, language: str) -> Iterator[Callable[...
             User.objects.filter(pk=user.pk).update(language=language)
             client = Client()
             client.force_login(user)
-            mark_as_just_proved(client)
             cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": key, "value": value, "url": base} for key, value in cookies.items()])
         return context.new_page()
 
     yield open_
     context.close()
-
-
-def mark_as_just_proved(client: Client) -> None:
-    """As after a login a moment ago, so that pages which ask to prove oneself first open."""
-    session = client.session
-    proved = {"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}
-    session["account_authentication_methods"] = [proved]
-    session["account_authentication_methods_user"] = session[SESSION_KEY]
-    session.save()
 
 
 def assert_clean(page: Page, where: str, language: str) -> None:
