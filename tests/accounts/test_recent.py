@@ -4,13 +4,11 @@ minutes. Each protected address by table; a new one fails until it stands here."
 import time
 from collections.abc import Iterator
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from django.test import Client
 from django.urls import reverse
 
@@ -19,6 +17,7 @@ from accounts.services import locks
 from tests.accounts.conftest import KPJ, mailed_code, mails
 from tests.factories import PASSWORD
 from tests.house.addresses import World, address_of, make_world, named_addresses
+from tests.passkeys import Passkey
 
 PROTECTED = (
     "account_email",
@@ -46,12 +45,6 @@ QUESTIONS = ("/akun/pastikan/?", "/akun/keamanan/pastikan/?", "/akun/keamanan/ku
 MINUTE = 60
 
 
-@pytest.fixture(autouse=True)
-def _passkeys_of_no_real_device(monkeypatch):
-    """Their public keys are not there to be read."""
-    monkeypatch.setattr("allauth.mfa.webauthn.internal.auth.get_credentials", lambda user: [])
-
-
 @pytest.fixture
 def clock() -> Iterator[Any]:
     with time_machine.travel(time.time(), tick=False) as moved:
@@ -66,11 +59,8 @@ def log_in(user: User) -> Client:
 
 
 def log_in_by_passkey(user: User) -> Client:
-    """The ceremony itself is a browser's (tests/accounts/test_passkeys.py); what follows it is the real page."""
-    key, _ = Authenticator.objects.get_or_create(user=user, type="webauthn", defaults={"data": {"name": "Ponsel"}})
     client = Client()
-    with patch.object(LoginWebAuthnForm, "clean_credential", lambda form: key):
-        client.post(reverse("mfa_login_webauthn"), {"credential": '{"id": "contoh"}'})
+    Passkey(user).log_in(client)
     assert "_auth_user_id" in client.session
     return client
 

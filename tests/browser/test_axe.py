@@ -16,7 +16,6 @@ from balances.models import Balance
 from balances.reading import State
 from tests.factories import make_balance, make_card, make_member, make_statement
 from tests.house.addresses import (
-    NEEDS_A_REAL_PASSKEY,
     NOT_PAGES,
     POST_ONLY,
     PUBLIC,
@@ -28,7 +27,7 @@ from tests.house.addresses import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
-PAGES = sorted({name for name, _ in named_addresses()} - POST_ONLY - NOT_PAGES - NEEDS_A_REAL_PASSKEY)
+PAGES = sorted({name for name, _ in named_addresses()} - POST_ONLY - NOT_PAGES)
 
 
 @pytest.fixture(params=LANGUAGES)

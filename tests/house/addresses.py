@@ -29,6 +29,7 @@ from accounts.services.notice_choices import stop_path
 from accounts.services.notices import tell
 from sms.models import Number, Registration, number_index
 from tests.factories import make_balance, make_card, make_kpj, make_statement
+from tests.passkeys import Passkey
 
 # Open to visitors: nothing of a member's stands there.
 PUBLIC = {
@@ -100,8 +101,6 @@ NOT_PAGES |= {"offline"}  # in both languages at once; tests/house/test_phone.py
 FILES = ("statement_pdf", "statement_csv", "statement_json", "statement_xlsx")
 NOT_PAGES |= {*FILES, *FOR_GATEWAYS}
 NO_DELETION = UUID(int=4)  # a key of nobody: the page looks the same until the button is pressed
-# allauth reads the passkey's real public key here; tests/look and a virtual authenticator go through it.
-NEEDS_A_REAL_PASSKEY = {"mfa_reauthenticate_webauthn"}
 
 
 @dataclass(frozen=True)
@@ -158,9 +157,7 @@ def make_world(member: User) -> World:
         tell(member=member, kind="month_missing", card=card, subject=month, facts={"months": [month]})
     TOTP.activate(member, generate_totp_secret())
     RecoveryCodes.activate(member)
-    passkey = Authenticator.objects.create(
-        user=member, type=Authenticator.Type.WEBAUTHN, data={"name": "Ponsel saya", "credential": {}}
-    )
+    passkey = Passkey(member).row
     number = make_number(member)
     return World(
         member, card, make_request(member), make_offer(member, card), passkey, number, make_registration(number),

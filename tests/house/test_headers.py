@@ -21,7 +21,6 @@ from tests.admin.conftest import boss, card, pages, rows, second_factor_done, wa
 from tests.conftest import remember_proof
 from tests.factories import PASSWORD, make_member
 from tests.house.addresses import (
-    NEEDS_A_REAL_PASSKEY,
     POST_ONLY,
     PUBLIC,
     address_of,
@@ -32,7 +31,7 @@ from tests.house.website import Website
 
 __all__ = ["boss", "card", "rows", "waiting"]
 BEHIND_TLS = {"PUBLIC_URL": "https://localhost", "ALLOWED_HOSTS": "localhost", "PORTAL_DEMO": "0"}
-TOO_FAR = {"account_logout", "session_end"} | NEEDS_A_REAL_PASSKEY
+TOO_FAR = {"account_logout", "session_end"}
 ODD_METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND")
 PAGES = {"text/html", "application/json", "text/plain", "application/manifest+json", "text/javascript"}
 PAGES |= {"application/pdf", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
