@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.claim import backoff, lease, unworded
+from accounts.claim import Answer, backoff, lease, patiently, unworded
 from accounts.models import Card
 from accounts.ring import ring
 from accounts.services.cards import DETAILS, take_details
@@ -104,11 +104,13 @@ class _Claimed:
     def __init__(self, card: Card, token: datetime) -> None:
         self.card, self.token = card, token
 
-    def renew(self) -> None:
+    def ask(self, call: Callable[[], Answer]) -> Answer:
+        """Waits in place for a turn that is near: giving up would waste the calls before and cost a sweep."""
         mine = Statement.objects.take_over(self.card.pk, self.token)
         if mine is None:
             raise _Superseded
         self.token = mine
+        return patiently(call)
 
 
 def refresh_statement(*, card_id: UUID, token: datetime) -> str:
@@ -160,10 +162,9 @@ def _told(claim: _Claimed, provider: Provider) -> _Told:
 
 def _balance(claim: _Claimed, provider: Provider) -> BalanceAnswer | None:
     """What the years must end at, asked in the same breath."""
-    claim.renew()
     card = claim.card
     try:
-        answer = provider.fetch_balance(kpj=card.kpj, member_ref=card.member_ref)
+        answer = claim.ask(lambda: provider.fetch_balance(kpj=card.kpj, member_ref=card.member_ref))
     except Merged:
         return None
     known = [row.as_of for row in (card.statement, getattr(card, "balance", None)) if row and row.as_of]
@@ -177,8 +178,7 @@ def _balance(claim: _Claimed, provider: Provider) -> BalanceAnswer | None:
 
 def _record(claim: _Claimed, provider: Provider) -> CardRecord:
     """The list names no member, so our own card must stand in it."""
-    claim.renew()
-    for record in provider.list_cards(member_ref=claim.card.member_ref):
+    for record in claim.ask(lambda: provider.list_cards(member_ref=claim.card.member_ref)):
         if record.kpj == claim.card.kpj:
             return record
     raise _Refused(freshness.BAD_ANSWER)
@@ -193,17 +193,19 @@ def _beginning(card: Card, record: CardRecord) -> int:
 def _asked(claim: _Claimed, provider: Provider, told: _Told) -> _Told:
     """Fills in the years and rows from where they are asked for."""
     kpj, member_ref, today = claim.card.kpj, claim.card.member_ref, timezone.localdate()
-    claim.renew()
+    last_year, last_month = max(today.year, told.first_year), max(f"{today:%Y-%m}", told.first_month)
     try:
-        years = provider.fetch_years(
-            kpj=kpj, member_ref=member_ref, first_year=told.first_year, last_year=max(today.year, told.first_year)
+        years = claim.ask(
+            lambda: provider.fetch_years(
+                kpj=kpj, member_ref=member_ref, first_year=told.first_year, last_year=last_year
+            )
         )
     except NotFound:  # of this range only: no year has begun yet
         years = ()
-    claim.renew()
-    last_month = max(f"{today:%Y-%m}", told.first_month)
-    rows = provider.fetch_contributions(
-        kpj=kpj, member_ref=member_ref, first_month=told.first_month, last_month=last_month
+    rows = claim.ask(
+        lambda: provider.fetch_contributions(
+            kpj=kpj, member_ref=member_ref, first_month=told.first_month, last_month=last_month
+        )
     )
     return replace(told, years=years, rows=rows)
 
