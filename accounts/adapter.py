@@ -3,10 +3,13 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -17,7 +20,10 @@ from accounts.hashers import TooBusy
 from accounts.models import User
 from accounts.sealing import open_sealed, seal
 from accounts.services import devices as known_devices
-from accounts.services import mail
+from accounts.services import locks, mail
+from accounts.services.cards import lock_cards, lock_member
+from accounts.services.limits import NotNow
+from accounts.wording import REFUSALS
 
 _MFA_PLACE = "mfa"
 _WRONG_LOGIN = _("Email atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi.")
@@ -68,6 +74,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")  # everybody is signed out, this browser too
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """The code may have been out when the account was closed. A first address changes no other."""
+        with transaction.atomic():
+            member = lock_member(email_address.user_id)
+            lock_cards(member)  # before the address changes: see there
+            try:
+                if EmailAddress.objects.filter(user=member, verified=True).exists():
+                    locks.check_channels(member)
+            except NotNow as limit:
+                messages.error(request, str(REFUSALS[limit.code]))
+                return False
+            confirmed: bool = super().confirm_email(request, email_address)
+            return confirmed
 
     # Guessing. Failures count for each account and known device, and for each account for all strangers together, so
     # that strangers cannot lock a member out on their own phone, nor the neighbours behind one shared address.

@@ -162,6 +162,10 @@ REFUSALS: Final[Mapping[str, Text]] = {
     "not_locked": _("Tidak ada kunci yang terpasang."),
     "contact_new": _("Email Anda baru saja diganti, jadi ini belum dapat dilakukan."),
     "in_dispute": _("Kartu ini sedang diperiksa petugas, jadi belum dapat dilepas."),
+    "with_staff": _(
+        "Satu kartu Anda sedang diperiksa petugas, dan hasilnya kami kabarkan ke email Anda yang sekarang. Sesudah itu "
+        "email dapat diganti."
+    ),
     "offer_gone": _("Tawaran ini sudah tidak berlaku. Tambahkan kartunya lewat formulir."),
 }
 TRY_AFTER: Final = _("Coba lagi setelah %(moment)s WIB.")
@@ -184,7 +188,7 @@ HELP: Final[Mapping[str, str]] = {
     **dict.fromkeys(("checking_delayed", "code_checking_delayed"), "sistem-tidak-menjawab"),
     **dict.fromkeys(("code", "waiting_staff", "code_too_soon"), "kode-kartu-tidak-datang"),
     **dict.fromkeys(("code_over", "wrong_code", "attempts_used", "code_expired", "code_blocked"), "kode-salah"),
-    **dict.fromkeys(("disputed", "in_dispute", "outranked", "stopped"), "kartu-di-akun-lain"),
+    **dict.fromkeys(("disputed", "in_dispute", "with_staff", "outranked", "stopped"), "kartu-di-akun-lain"),
     **dict.fromkeys(("reported", "account_locked", "card_locked", "not_locked"), "kartu-dikunci"),
     "contact_new": "email-lama-hilang",
     "refused": "data-tidak-cocok",

@@ -242,11 +242,10 @@ class AddEmailForm(account.AddEmailForm):  # type: ignore[misc]
         _say(self, email=_("Email baru"))
 
     def clean_email(self) -> str:
-        """A locked account keeps its channels, and an address that does not count yet is not replaced by a third."""
+        """A closed account keeps its channels, and an address that does not count yet is not replaced by a third."""
         email: str = super().clean_email()
         try:
-            locks.check_open(self.user)
-            contact_change.check_cool(self.user)
+            locks.check_channels(self.user)
         except NotNow as limit:
             raise forms.ValidationError(str(REFUSALS[limit.code]), code=limit.code) from limit
         return email

@@ -64,7 +64,7 @@ def check_code_guess(*, kpj_index: bytes, besides: RecoveryRequest | None = None
     wrong = CodeEvent.objects.filter(kind=CodeEvent.Kind.WRONG, kpj_index=kpj_index, at__gte=_today())
     linking = LinkRequest.objects.filter(kpj_index=kpj_index, state=LinkRequest.State.CHECKING_CODE)
     recovering = RecoveryRequest.objects.filter(kpj_index=kpj_index, state=RecoveryRequest.State.CHECKING)
-    recovering = recovering.exclude(card=None).exclude(pk=besides.pk if besides else None)
+    recovering = recovering.exclude(card=None).exclude(pk=besides.pk if besides else 0)
     if wrong.count() + linking.count() + recovering.count() >= WRONG_CODES_A_DAY - kept:
         raise NotNow("wrong_codes_today", tomorrow())
 

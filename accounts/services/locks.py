@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import audit, selectors
 from accounts.audit import Action, Source
 from accounts.models import Card, User
-from accounts.services import contact_change, telling
+from accounts.services import contact_change, privacy, telling
 from accounts.services.cards import Because, freeze, lock_member, thaw
 from accounts.services.limits import NotNow
 
@@ -28,6 +28,14 @@ def check_open(member: User) -> None:
     """Raises NotNow while the account is locked."""
     if member.locked_at:
         raise NotNow("account_locked")
+
+
+def check_channels(member: User) -> None:
+    """Raises NotNow where the account keeps its address: locked, looked into by staff, or changed lately."""
+    check_open(member)
+    if privacy.in_dispute(member):
+        raise NotNow("with_staff")
+    contact_change.check_cool(member)
 
 
 @transaction.atomic

@@ -191,7 +191,7 @@ def _still_may(row: Row, member: User) -> bool:
     """Twelve hours are long: the proof may have fallen meanwhile, or the account become one of staff's."""
     if row.kind == Kind.STAFF:
         return is_ordinary(member)
-    card = Card.objects.select_related("member").filter(pk=row.card_id, member=member).first()
+    card = Card.objects.select_related("member").filter(pk=row.card_id or 0, member=member).first()
     return card is not None and may_recover(card)
 
 

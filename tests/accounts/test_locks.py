@@ -155,10 +155,34 @@ class TestTheWholeAccount:
 
 def change_email(client: Client, new: str = "baru@contoh.example") -> None:
     """Through the pages, as a member does, from re-authentication to the mailed code."""
+    type_mailed_code(client, ask_for_email(client, new))
+
+
+def ask_for_email(client: Client, new: str) -> str:
+    """Returns the code that is out."""
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("account_email"), {"email": new, "action_add": ""})
-    code = mailed_code([one for one in mails() if one["to"] == new][-1])
-    client.post(reverse("account_email_verification_sent"), {"code": code})
+    return mailed_code([one for one in mails() if one["to"] == new][-1])
+
+
+def type_mailed_code(client: Client, code: str) -> str:
+    return client.post(reverse("account_email_verification_sent"), {"code": code}, follow=True).content.decode()
+
+
+def lock_all(member: User) -> None:
+    locks.lock_account(member=member, source=ME)
+
+
+def claim_their_card(member: User) -> None:
+    Card.objects.filter(member=member).update(state="frozen", frozen_because="disputed")
+
+
+def report_their_card(member: User) -> None:
+    Card.objects.filter(member=member).update(state="frozen", frozen_because="reported")
+
+
+def change_elsewhere(member: User) -> None:
+    contact_change.begin(member=member, old="lama@contoh.example", new=member.email or "")
 
 
 class TestANewAddress:
@@ -187,6 +211,35 @@ class TestANewAddress:
         ContactChange.objects.update(counts_from=timezone.now())
         assert ask(member).state == LinkRequest.State.MATCHING
         locks.open_card(member=member, public_id=card.public_id, source=ME)
+
+    @pytest.mark.parametrize(
+        ("meanwhile", "told"),
+        [
+            (lock_all, "Akun Anda terkunci"),
+            (claim_their_card, "sedang diperiksa petugas"),
+            (report_their_card, "sedang diperiksa petugas"),
+            (change_elsewhere, "Email Anda baru saja diganti"),
+        ],
+    )
+    def test_a_code_that_is_out_finishes_nothing_once_the_channels_are_closed(self, as_member, member, meanwhile, told):
+        old = member.email
+        make_card(member)
+        code = ask_for_email(as_member, "baru@contoh.example")
+        meanwhile(member)
+        assert told in type_mailed_code(as_member, code)
+        member.refresh_from_db()
+        assert member.email == old
+        assert list(EmailAddress.objects.filter(user=member).values_list("email", flat=True)) == [old]
+        assert not AuditRow.objects.filter(action="email_changed").exists()
+
+    @pytest.mark.parametrize("meanwhile", [claim_their_card, report_their_card])
+    def test_while_staff_look_into_a_card_the_address_for_their_answer_stays(self, as_member, member, meanwhile):
+        make_card(member)
+        meanwhile(member)
+        as_member.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        page = as_member.post(reverse("account_email"), {"email": "baru@contoh.example", "action_add": ""})
+        assert "sedang diperiksa petugas" in page.content.decode()
+        assert not [one for one in mails() if one["to"] == "baru@contoh.example"]
 
     def test_the_addresses_are_wiped_with_the_link(self, member):
         change = contact_change.begin(member=member, old="lama@contoh.example", new=member.email)
