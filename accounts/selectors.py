@@ -57,13 +57,20 @@ def link_request_of(user: Visitor, public_id: UUID) -> LinkRequest | None:
 
 
 def offers_to(user: Visitor) -> QuerySet[OfferedCard]:
-    """Other cards of the person, not yet linked or asked for; the card that proved them is linked and undisputed."""
+    """Other cards of the person, not yet linked or asked for; the card that proved them is linked and undisputed, and
+    staff did not decide otherwise since."""
     if not user.is_authenticated:
         return OfferedCard.objects.none()
     same = {"kpj_index": OuterRef("kpj_index")}
     linked, asked = cards_visible_to(user).filter(**same), open_requests_of(user).filter(**same)
     mine = OfferedCard.objects.filter(member_id=user.pk, proved_by__state=Card.State.ACTIVE)
-    return mine.exclude(Exists(linked)).exclude(Exists(asked))
+    return mine.exclude(Exists(linked)).exclude(Exists(asked)).exclude(Exists(refused_by_staff()))
+
+
+def refused_by_staff() -> QuerySet[LinkRequest]:
+    """The decision against an offered card, where its proof is no newer: asked for in a query of offers."""
+    claim = {"member": OuterRef("member"), "kpj_index": OuterRef("kpj_index"), "refusal": "staff"}
+    return LinkRequest.objects.filter(ended_at__gt=OuterRef("proved_by__linked_at"), **claim)
 
 
 def notices_of(user: Visitor) -> QuerySet[Notice]:

@@ -4,7 +4,8 @@ What it closed, staff or a new proof open again.
 """
 
 from collections.abc import Callable
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from accounts import audit, selectors
 from accounts.audit import Action, Source
-from accounts.models import AuditRow, Card, LinkRequest, User
+from accounts.models import AuditRow, Card, CardDecision, LinkDecision, LinkRequest, User
 from accounts.services import contact_change, locks, recovery, telling
 from accounts.services.cards import Because, freeze, lock_member, with_dependants
 from accounts.services.linking_outcomes import wait_for_staff
@@ -23,18 +24,36 @@ from accounts.services.not_me_tokens import Purpose, Word, read
 def purpose_of(token: str) -> str | None:
     """What the button would do; None where it does nothing any more."""
     word = read(token)
-    return word.purpose if word and word.purpose in _ACTS else None
+    return word.purpose if word and word.purpose in _ACTS and not _is_decided(word) else None
 
 
 @transaction.atomic
 def press(*, token: str, source: Source) -> bool:
-    """False where the token is not ours, too old, or not for this button."""
+    """False where the token is not ours, too old, not for this button, or staff have decided since."""
     word = read(token)
     act = _ACTS.get(word.purpose) if word else None
-    if word is None or act is None:
+    if word is None or act is None or _is_decided(word):
         return False
     act(word, source)
     return True
+
+
+def _is_decided(word: Word) -> bool:
+    """Staff looked into the card after this was told: who lost brings a new proof, and does not press again.
+
+    A word tells the second of its making, so one told with the decision itself counts as younger.
+    """
+    about: dict[Purpose, dict[str, Any]] = {
+        Purpose.CARD: {"public_id": word.public_id},
+        Purpose.REQUEST: {"link_requests__public_id": word.public_id},
+    }
+    if word.purpose not in about:
+        return False
+    cards = Card.objects.filter(reported_at=None, **about[word.purpose])  # one that is reported waits for staff
+    since = word.made_at + timedelta(seconds=1)
+    opened = CardDecision.objects.filter(card__in=cards, decided_at__gte=since)
+    dispute: dict[str, Any] = {"about": LinkRequest.State.DISPUTED, "approves": True, "decided_at__gte": since}
+    return opened.exists() or LinkDecision.objects.filter(link_request__card__in=cards, **dispute).exists()
 
 
 def _close_card(word: Word, source: Source) -> None:

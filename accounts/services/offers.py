@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists
 
 from accounts import selectors
 from accounts.audit import Source
@@ -57,7 +58,8 @@ def link_offer(*, member: User, offer_id: UUID, source: Source) -> Card | LinkRe
     offer = OfferedCard.objects.get(member=member, public_id=offer_id)
     # Locked, so that a dispute about the proof either sees the new card or is seen here.
     offer.proved_by = Card.objects.select_for_update(of=("self",)).get(pk=offer.proved_by_id)
-    if offer.proved_by.state != Card.State.ACTIVE:
+    refused = OfferedCard.objects.filter(pk=offer.pk).filter(Exists(selectors.refused_by_staff()))
+    if offer.proved_by.state != Card.State.ACTIVE or refused.exists():
         raise NotNow("offer_gone")
     holder = holder_of(bytes(offer.kpj_index))
     if holder and holder.member_id == member.pk:

@@ -121,6 +121,19 @@ def test_an_offer_that_somebody_holds_is_a_dispute(member, stranger, upstream):
     assert AuditRow.objects.filter(action="card_disputed").count() == 1
 
 
+def test_an_offer_that_staff_decided_against_opens_no_dispute_without_a_new_proof(member, stranger, staff, upstream):
+    make_card(stranger, SECOND_KPJ)
+    link(member, upstream)
+    offer = selectors.offers_to(member).get()
+    row = offers.link_offer(member=member, offer_id=offer.public_id, source=audit.SYSTEM)
+    decide(row, staff, approves=False)
+    assert not selectors.offers_to(member).exists()
+    with pytest.raises(limits.NotNow, match="offer_gone"):
+        offers.link_offer(member=member, offer_id=offer.public_id, source=audit.SYSTEM)
+    assert Card.objects.get(member=stranger).state == "active"
+    assert link(member, upstream, kpj=SECOND_KPJ).state == State.DISPUTED
+
+
 class TestWithoutContact:
     @pytest.mark.asvs("V2.3.5")
     def test_two_approvals_link_it(self, member, staff, colleague, upstream):

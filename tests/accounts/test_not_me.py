@@ -134,6 +134,53 @@ def test_the_earlier_holder_closes_the_card_of_a_stronger_claimant(member, stran
     assert selectors.cards_visible_to(stranger).get().frozen_because == "outranked"
 
 
+class TestWhatStaffDecided:
+    """Stands against everything that was told before it; whoever has a new proof brings it, and staff decide again."""
+
+    def test_the_beaten_holder_does_not_close_the_card_again_after_staff_opened_it(
+        self, member, stranger, staff, upstream
+    ):
+        make_card(stranger, KPJ, proof="staff")
+        card = link(member, upstream).card
+        path = links(stranger.email, "dibuktikan orang lain")[0]
+        press(path)
+        for one in (staff, make_member(is_staff=True)):
+            with time_machine.travel(timezone.now() + timedelta(hours=1), tick=True):
+                open_again(card, one)
+        over = Client().post(path)
+        assert (over.status_code, "petugas memutuskan" in over.content.decode()) == (404, True)
+        assert Client().get(path).status_code == 404
+        assert selectors.cards_visible_to(member).get().state == "active"
+        with time_machine.travel(timezone.now() + timedelta(hours=2), tick=True):
+            assert link(stranger, upstream).state == State.DISPUTED  # a code is a new proof
+
+    def test_who_lost_a_dispute_does_not_close_the_winners_card(self, member, stranger, staff, upstream):
+        link(stranger, upstream)
+        row = link(member, upstream)
+        path = links(stranger.email, "meminta kartu Anda di akun lain")[0]
+        with time_machine.travel(timezone.now() + timedelta(hours=1), tick=True):
+            decide(row, staff)
+            assert decide(row, make_member(is_staff=True)).state == State.LINKED
+        assert Client().post(path).status_code == 404
+        assert selectors.cards_visible_to(member).get().state == "active"
+
+    def test_what_is_told_with_the_decision_still_closes(self, member, stranger, staff, upstream):
+        link(stranger, upstream)
+        row = link(member, upstream)
+        decide(row, staff)
+        decide(row, make_member(is_staff=True))
+        press(links(member.email, "terhubung ke akun Anda")[-1])
+        assert selectors.cards_visible_to(member).get().frozen_because == "reported"
+
+    def test_staff_who_have_not_all_said_it_decided_nothing(self, member, staff, upstream):
+        card = link(member, upstream).card
+        path = links(member.email, "terhubung ke akun Anda")[0]
+        press(path)
+        with time_machine.travel(timezone.now() + timedelta(hours=1), tick=True):
+            open_again(card, staff)
+        assert "Kartu ini ditutup" in press(path)
+
+
 def test_a_card_let_go_by_a_thief_locks_the_account_and_ends_all_sessions(as_member, member, upstream):
     card = link(member, upstream).card
     cards.unlink(card=card, source=audit.Source(door="web"))
