@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit, selectors
-from accounts.models import Card, ContactChange, LinkRequest, Notice, User
+from accounts.models import AuditRow, Card, ContactChange, LinkRequest, Notice, User
 from accounts.services import cards, contact_change, linking, locks, offers
 from accounts.services.limits import NotNow
 from balances import selectors as balances
