@@ -19,7 +19,8 @@ CHECKS = {
     "format": ["-m", "ruff", "format", "--check", ".", "portal"],
     "lint": ["-m", "ruff", "check", ".", "portal"],
     "weaknesses": ["-m", "bandit", "-q", "-c", "pyproject.toml", "-r", *_PRODUCT, "demo", "manage.py", "portal"],
-    "bans and secrets": ["-m", "pytest", "-q", "tests/house/test_bans.py", "tests/house/test_scans.py"],
+    "bans": ["-m", "pytest", "-q", "--all", "tests/house/test_bans.py"],
+    "secrets": ["-m", "pytest", "-q", "tests/house/test_scans.py"],
     "security table": ["-m", "pytest", "-q", "tests/house/test_asvs.py", "tests/house/test_security_rules.py"],
     "templates": ["-m", "djlint", "templates", "--lint", "--quiet"],
     "translations": ["-m", "pytest", "-q", "tests/test_translations.py"],
@@ -66,4 +67,5 @@ def _run(name: str, env: dict[str, str]) -> Outcome:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    return Outcome(name=name, passed=done.returncode == 0, output=done.stdout, seconds=monotonic() - begun)
+    passed = done.returncode == 0 and "\nSKIPPED [" not in done.stdout  # a check that was not made passes nothing
+    return Outcome(name=name, passed=passed, output=done.stdout, seconds=monotonic() - begun)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from demo import environment, keys
+from demo import checking, environment, keys
 from demo.embedded import ServiceError
 from demo.run_folder import RunFolder
 from demo.web import require_free
@@ -122,3 +122,18 @@ def test_secrets_of_the_shell_do_not_leak_into_a_demo(monkeypatch: pytest.Monkey
     )
     assert not any("production" in value for value in product.values())
     assert not {"SECRET_KEY", "DATABASE_OWNER_URL"} & set(product)
+
+
+@pytest.mark.parametrize(
+    ("told", "passes"), [("1 passed", True), ("1 passed\nSKIPPED [1] tests/x.py:1: no tool", False)]
+)
+def test_a_check_that_was_skipped_is_not_passed(monkeypatch: pytest.MonkeyPatch, told: str, passes: bool) -> None:
+    monkeypatch.setitem(checking.CHECKS, "told", ["-c", f"print({told!r})"])
+    assert checking._run("told", {}).passed is passes
+
+
+def test_semgrep_stands_apart_and_only_the_check_asks_for_it() -> None:
+    """Its pins and ours do not go together; and nobody who only wants the demo should fetch it."""
+    held = {lock.stem: "\nsemgrep==" in lock.read_text() for lock in (ROOT / "locks").iterdir()}
+    assert held == {"runtime": False, "demo": False, "dev": False, "scan": True}
+    assert 'if command == "check":\n        set_up("scan", SCAN_VENV)' in (ROOT / "portal").read_text()

@@ -1,8 +1,10 @@
 """docs/security/rules.md says what the code does: fields, limits, ways in, tables, connections."""
 
+import ast
 import importlib
 import inspect
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from tests.house.test_docs import variables
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = (ROOT / "docs" / "security" / "rules.md").read_text()
+ROOMS = ("accounts", "balances", "providers", "sms", "jht_portal")
 FORMS = (
     "accounts.forms.sign_in",
     "accounts.forms.recovery",
@@ -100,6 +103,27 @@ def test_every_table_has_a_class() -> None:
         model.__name__ for app in apps.get_app_configs() if (ROOT / app.label).is_dir() for model in app.get_models()
     }
     assert ours - ticked(first_column("Data classes")) == set()
+
+
+@pytest.mark.asvs("V11.1.2", "V11.1.3", "V11.2.3")
+def test_the_inventory_of_cryptography_names_every_file_that_uses_any() -> None:
+    sources = [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts]
+    uses = {
+        str(path.relative_to(ROOT))
+        for path in sources
+        for name in imported(ast.parse(path.read_text()))
+        if re.match(r"(cryptography|hashlib|hmac|secrets|ssl|django\.core\.signing)\b", name)
+    }
+    assert len(uses) > 10
+    assert uses - set(re.findall(r"`([\w/]+\.py)`", section("Cryptography"))) == set()
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from (f"{node.module}.{one.name}" for one in node.names)
 
 
 @pytest.mark.asvs("V13.1.1", "V13.2.4")
