@@ -276,6 +276,8 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "1/30s/key",
     "export_statement": "30/m/user",
     "check_document": "100/m/ip",
+    "recovery": "100/m/ip",
+    "recovery_address": "5/d/key",
 }
 # A device the member has signed in from has a count of its own, whatever its neighbours and strangers do (ADR 25).
 LOGIN_LIMITS = {"login": "300/m/ip", "login_failed": ACCOUNT_RATE_LIMITS["login_failed"]}

@@ -26,9 +26,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     form = ForgottenForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "recovery/forgotten.html", {"form": form}, status=422 if form.errors else 200)
-    refused: HttpResponse | None = consume_or_429(
-        request, action="reset_password", key="recovery", config={"reset_password": "100/m/ip"}
-    )
+    refused: HttpResponse | None = consume_or_429(request, action="recovery")
     if refused:
         return refused
     data = form.cleaned_data
@@ -66,9 +64,7 @@ def email(request: HttpRequest) -> HttpResponse:
         return redirect("recovery_forgotten")
     if not form.is_valid():
         return _page(request, row, form, status=422)
-    refused: HttpResponse | None = consume_or_429(
-        request, action="reset_password", key=f"address {row.public_id}", config={"reset_password": "5/d/key"}
-    )
+    refused: HttpResponse | None = consume_or_429(request, action="recovery_address", key=str(row.public_id))
     if refused:
         return refused
     recovery.choose_email(public_id=row.public_id, email=form.cleaned_data["email"])

@@ -27,6 +27,7 @@ from accounts.services import devices as known
 from accounts.services import retention
 from tests.accounts.conftest import mailed_code, mails
 from tests.factories import PASSWORD, make_member
+from tests.passkeys import Passkey
 
 WRONG = "salah salah salah"
 NEW = "kalimat sandi yang baru"
@@ -79,13 +80,13 @@ def hashes_during(act: Callable[[], object]) -> int:
     return verify.call_count + encode.call_count
 
 
-def use_up(action: str, times: int, **who: Any) -> None:
+def use_up(action: str, times: int, app: str = "allauth.account", **who: Any) -> None:
     """As if so many requests had come from 127.0.0.1."""
     request = RequestFactory().post("/")
     rates = {action: f"{times}/m/ip"}
     for _ in range(times):
-        ratelimit.consume(request, app="allauth.account", action=action, config=rates, **who)
-    assert not ratelimit.consume(request, app="allauth.account", action=action, config=rates, dry_run=True, **who)
+        ratelimit.consume(request, app=app, action=action, config=rates, **who)
+    assert not ratelimit.consume(request, app=app, action=action, config=rates, dry_run=True, **who)
 
 
 # Loose for an address
@@ -109,6 +110,27 @@ def test_three_hundred_logins_a_minute_from_one_address(member):
     use_up("login", 300)
     assert not gets_in(member.email)
     assert gets_in(member.email, REMOTE_ADDR="10.0.0.9")
+
+
+def test_three_hundred_passkeys_a_minute_from_one_address(member):
+    use_up("webauthn_login", 300, app="allauth.mfa")
+    passkey, client = Passkey(member), Client()
+    assert client.post(reverse("mfa_login_webauthn"), {"credential": "{}"}).status_code == 429
+    elsewhere = Client(REMOTE_ADDR="10.0.0.9")
+    passkey.log_in(elsewhere)
+    assert is_in(elsewhere)
+
+
+def test_a_hundred_new_passwords_a_minute_from_one_address(member):
+    use_up("reset_password_from_key", 100)
+    for address, status in (("127.0.0.1", 429), ("10.0.0.9", 302)):
+        client = Client(REMOTE_ADDR=address)
+        page = client.post(reverse("account_reset_password"), {"email": member.email}).url
+        client.post(page, {"code": mailed_code(mails()[-1])})
+        answer = client.post(reverse("account_complete_password_reset"), {"password1": NEW})
+        assert answer.status_code == status
+        member.refresh_from_db()
+        assert member.check_password(NEW) is (status == 302)
 
 
 def test_a_hundred_failures_a_minute_from_one_address(member):

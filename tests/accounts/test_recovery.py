@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -471,6 +472,18 @@ class TestLimits:
             time_passes(row)
         assert "Kesempatan sudah habis" in told(client)
         assert type_code(client, row, upstream.outbox[-1][1]).state == State.CODE
+
+    def test_a_sixth_new_address_of_a_day_is_refused(self, linked, upstream):
+        client = Client()
+        prove(client, upstream)
+        answers = [
+            client.post(reverse("recovery_email"), {"email": f"baru{number}@contoh.example"}).status_code
+            for number in range(6)
+        ]
+        assert answers == [302] * 5 + [429]
+        assert letters("baru5@contoh.example") == []
+        with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
+            assert client.post(reverse("recovery_email"), {"email": FRESH}).status_code != 429
 
     def test_many_from_one_address_are_slowed_down(self, db, settings):
         client, answers = Client(), set()

@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.audit import COMMAND
 from accounts.models import AuditRow, User
 from sms.models import Inbound, Number
+from sms.services import numbers
 from tests.factories import make_balance, make_card
 from tests.house.addresses import make_number
 from tests.sms.conftest import PHONE, Phone, register
@@ -71,6 +73,14 @@ def test_a_number_opens_with_one_press_of_its_owner(as_member: Client, member: U
     assert 'data-state="active"' in page
     number.refresh_from_db()
     assert (number.state, number.proof) == (Number.State.ACTIVE, Number.Proof.OWNER)
+
+
+def test_a_member_has_three_numbers_at_most(member: User) -> None:
+    for digit in range(3):
+        numbers.ask(member=member, number=f"+62812000000{digit}", source=COMMAND)
+    with pytest.raises(numbers.TooMany):
+        numbers.ask(member=member, number="+628120000009", source=COMMAND)
+    assert Number.objects.filter(member=member).count() == 3
 
 
 @pytest.mark.parametrize("state", [Number.State.PENDING, Number.State.LAPSED, Number.State.ACTIVE])
