@@ -21,8 +21,10 @@ TOPICS: Final[dict[str, Topic]] = {topic.slug: topic for group in GROUPS for top
 PAGES: Final[dict[str, Text]] = {
     "account_change_password": _("Ganti kata sandi"),
     "account_reset_password": _("Lupa kata sandi"),
+    "balances": _("Cek Saldo JHT"),
     "card_add": _("Hubungkan kartu"),
     "card_list": _("Kartu saya"),
+    "document_check": _("Periksa dokumen"),
     "mfa_index": _("Akun dan keamanan"),
     "notice_choices": _("Atur pemberitahuan"),
     "sms_numbers": _("Nomor HP saya"),

@@ -157,5 +157,37 @@ GROUP: Final = Group(
             ),
             ask=Ask.US,
         ),
+        Topic(
+            slug="mengklaim-saldo",
+            title=_("Mengklaim saldo"),
+            meaning=_(
+                "Portal ini menunjukkan saldo dan kapan Anda bisa mengambilnya, tetapi tidak membayar. Klaim diajukan "
+                "kepada BPJS Ketenagakerjaan dan diputuskan di sana."
+            ),
+            how_long=_("Bergantung pada usia, masa kepesertaan, dan apakah Anda masih bekerja."),
+            to_do=(
+                _("Buka Cek Saldo JHT, pilih kartunya, lalu Kapan bisa diambil: di situ tanggal Anda sendiri."),
+                _("Ajukan lewat aplikasi JMO, situs Lapak Asik, atau kantor cabang, bukan lewat perantara."),
+                _("Jangan berikan kode atau kata sandi kepada siapa pun yang menawarkan bantuan."),
+            ),
+            ask=Ask.BRANCH,
+            page="balances",
+        ),
+        Topic(
+            slug="menunjukkan-rincian",
+            title=_("Menyimpan dan menunjukkan rincian"),
+            meaning=_(
+                "Rincian bisa disimpan sebagai PDF, Excel, CSV, atau JSON. PDF membawa kode, sehingga orang yang Anda "
+                "beri dapat memeriksa bahwa dokumennya asli."
+            ),
+            how_long=_("PDF jadi dalam beberapa detik."),
+            to_do=(
+                _("Buka Rincian, lalu tekan Simpan PDF atau Bagikan."),
+                _("Berikan hanya kepada orang yang Anda percaya: isinya nama dan angka Anda."),
+                _("Anda yang diberi PDF? Buka Periksa dokumen, lalu tulis kodenya atau pilih berkasnya."),
+            ),
+            ask=Ask.US,
+            page="document_check",
+        ),
     ),
 )

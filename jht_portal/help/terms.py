@@ -8,9 +8,17 @@ from jht_portal.help.topic import Text
 
 Term = tuple[Text, Text]
 _TERMS: Final[dict[str, Term]] = {
+    "jht": (
+        "JHT",
+        _("Jaminan Hari Tua: tabungan wajib dari iuran Anda dan pemberi kerja, ditambah hasil pengembangannya."),
+    ),
     "kpj": (
         "KPJ",
         _("Nomor di Kartu Peserta Jamsostek. Satu orang dapat punya beberapa."),
+    ),
+    "provider": (
+        _("Penyedia data"),
+        _("Sistem tempat saldo dicatat. Portal ini hanya membacanya dan tidak dapat mengubahnya."),
     ),
     "as_of": (
         _("Per (tanggal)"),
@@ -20,17 +28,28 @@ _TERMS: Final[dict[str, Term]] = {
         _("Diperbarui"),
         _("Saat kami terakhir menerima jawaban yang baik dari penyedia data."),
     ),
-    "returns": (
-        _("Hasil pengembangan"),
-        _("Tambahan dari pengelolaan dana JHT, dibukukan ke saldo Anda."),
+    "contribution": (
+        _("Iuran"),
+        _("Yang disetor setiap bulan dari upah yang dilaporkan: bagian pekerja dan bagian pemberi kerja."),
+    ),
+    "wage": (
+        _("Upah yang dilaporkan"),
+        _("Upah yang dilaporkan pemberi kerja; dari situ iuran dihitung. Bisa lain dari yang Anda terima."),
     ),
     "until": (
         _("Iuran sampai"),
         _("Bulan terakhir yang sudah dicatat penyedia data."),
     ),
-    "segments": (
-        _("Penerima Upah, Bukan Penerima Upah, Pekerja Migran Indonesia"),
-        _("Tiga jenis peserta: digaji pemberi kerja, bekerja sendiri, dan bekerja di luar negeri."),
+    "dates": (
+        _("Tanggal setor dan tanggal posting"),
+        _("Hari iuran dibayar, dan hari iuran dibukukan. Yang kedua bisa beberapa minggu sesudah yang pertama."),
+    ),
+    "not_seen": (
+        _("Belum terlihat dan tidak tercatat"),
+        _(
+            "Belum terlihat: mungkin masih dibukukan. Tidak tercatat: batas setor dan waktu pembukuannya sudah lewat, "
+            "dan iurannya tetap tidak ada."
+        ),
     ),
     "back_pay": (
         _("Rapel"),
@@ -40,6 +59,10 @@ _TERMS: Final[dict[str, Term]] = {
         _("Koreksi"),
         _("Perbaikan catatan oleh penyedia data; bisa menambah atau mengurangi."),
     ),
+    "returns": (
+        _("Hasil pengembangan"),
+        _("Tambahan dari pengelolaan dana JHT, dibukukan ke saldo Anda."),
+    ),
     "rate": (
         _("Tingkat pengembangan"),
         _(
@@ -47,52 +70,29 @@ _TERMS: Final[dict[str, Term]] = {
             "penyedia data tidak memberitahukannya."
         ),
     ),
-    "not_seen": (
-        _("Belum terlihat dan tidak tercatat"),
-        _(
-            "Belum terlihat: mungkin masih dibukukan. Tidak tercatat: batas setor dan waktu pembukuannya sudah lewat, "
-            "dan iurannya tetap tidak ada."
-        ),
-    ),
-    "tenure": (
-        _("Masa kerja"),
-        _("Waktu Anda tercatat bekerja pada satu pemberi kerja, menurut penyedia data."),
-    ),
-    "todays_money": (
-        _("Uang hari ini"),
-        _("Berapa nilai jumlah itu bila dibelanjakan sekarang. Harga naik, jadi angkanya lebih kecil."),
-    ),
-    "jht": (
-        "JHT",
-        _("Jaminan Hari Tua: tabungan wajib dari iuran Anda dan pemberi kerja, ditambah hasil pengembangannya."),
-    ),
-    "provider": (
-        _("Penyedia data"),
-        _("Sistem tempat saldo dicatat. Portal ini hanya membacanya dan tidak dapat mengubahnya."),
-    ),
-    "contribution": (
-        _("Iuran"),
-        _("Yang disetor setiap bulan dari upah yang dilaporkan: bagian pekerja dan bagian pemberi kerja."),
-    ),
-    "wage": (
-        _("Upah yang dilaporkan"),
-        _("Upah yang dilaporkan pemberi kerja; dari situ iuran dihitung. Bisa lain dari yang Anda terima."),
-    ),
-    "dates": (
-        _("Tanggal setor dan tanggal posting"),
-        _("Hari iuran dibayar, dan hari iuran dibukukan. Yang kedua bisa beberapa minggu sesudah yang pertama."),
+    "segments": (
+        _("Penerima Upah, Bukan Penerima Upah, Pekerja Migran Indonesia"),
+        _("Tiga jenis peserta: digaji pemberi kerja, bekerja sendiri, dan bekerja di luar negeri."),
     ),
     "active": (
         _("Kepesertaan aktif dan tidak aktif"),
         _("Aktif: iuran masih berjalan. Tidak aktif: iuran berhenti, tetapi saldonya tetap ada dan berkembang."),
     ),
-    "claim": (
-        _("Klaim"),
-        _("Permintaan untuk mencairkan saldo, sebagian atau seluruhnya. Tidak dilakukan di portal ini."),
+    "tenure": (
+        _("Masa kerja"),
+        _("Waktu Anda tercatat bekerja pada satu pemberi kerja, menurut penyedia data."),
     ),
     "merge": (
         _("Penggabungan"),
         _("Menjadikan beberapa kartu satu, sehingga saldonya terkumpul di satu nomor."),
+    ),
+    "claim": (
+        _("Klaim"),
+        _("Permintaan untuk mencairkan saldo, sebagian atau seluruhnya. Tidak dilakukan di portal ini."),
+    ),
+    "todays_money": (
+        _("Uang hari ini"),
+        _("Berapa nilai jumlah itu bila dibelanjakan sekarang. Harga naik, jadi angkanya lebih kecil."),
     ),
 }
 TERMS: Final[tuple[Term, ...]] = tuple(_TERMS.values())

@@ -143,7 +143,7 @@ def test_without_a_connection_a_page_says_so_and_shows_no_balance(phone: Page, s
     phone.reload()
     site.kill()
     phone.goto("/saldo/")
-    expect(phone.get_by_role("heading", level=1)).to_have_text("Anda sedang luring")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Tidak ada sambungan internet")
     expect(phone.locator("[lang=en] h2")).to_be_visible()
     assert SHOWN not in phone.content()
     assert phone.evaluate("getComputedStyle(document.querySelector('.btn--main')).minHeight") == "48px"  # styled, too
