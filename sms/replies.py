@@ -43,8 +43,8 @@ def unknown() -> str:
 def unregistered() -> str:
     """To a number that nobody proved, whoever sends."""
     return _(
-        "Nomor ini belum terdaftar. Ketik DAFTAR SALDO#NIK#TGL LAHIR#KPJ#EMAIL, tanggal seperti "
-        "31-12-1990, kirim ke %(number)s."
+        "Nomor ini belum terdaftar. Sudah DAFTAR? Konfirmasi di portal atau tautan email. Belum? "
+        "Ketik DAFTAR SALDO#NIK#TGL LAHIR#KPJ#EMAIL ke %(number)s."
     ) % {"number": settings.KANNEL_SENDER}
 
 
