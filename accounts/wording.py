@@ -107,7 +107,7 @@ CHECKLIST: Final[tuple[Text, ...]] = (
     _("Nama lengkap: persis seperti di KTP, tanpa gelar dan tanpa singkatan."),
     _("NIK dan tanggal lahir: sama seperti di KTP."),
     _(
-        "Masih tidak cocok? Tanyakan ke HRD perusahaan Anda atau kantor cabang BPJS Ketenagakerjaan data apa yang "
+        "Masih tidak cocok? Tanyakan ke HRD pemberi kerja Anda atau kantor cabang BPJS Ketenagakerjaan data apa yang "
         "didaftarkan."
     ),
 )

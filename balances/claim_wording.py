@@ -165,7 +165,8 @@ def channel(book: RuleBook, today: date, fits: bool | None, as_of: date | None) 
         title=_("Lewat mana, dan berapa lama"),
         rule=_(
             "Lewat aplikasi JMO sampai %(limit)s (menurut berita, sejak %(month)s); di atas itu lewat Lapak Asik, "
-            "situs klaim BPJS Ketenagakerjaan, atau kantor cabang. Dibayar paling lama %(days)s hari kerja setelah pengajuan lengkap dan benar."
+            "situs klaim BPJS Ketenagakerjaan, atau kantor cabang. Dibayar paling lama %(days)s hari kerja setelah "
+            "pengajuan lengkap dan benar."
         )
         % words,
         for_you=_fits(fits, as_of),

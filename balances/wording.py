@@ -63,7 +63,7 @@ NO_AMOUNT: Words = {
         "Saldo sedang dihitung oleh penyedia data. Lihat lagi dalam beberapa hari; Anda tidak perlu melakukan apa pun."
     ),
     "PERUSAHAAN": gettext_lazy(
-        "Penyedia data masih menunggu data dari perusahaan Anda. "
+        "Penyedia data masih menunggu data dari pemberi kerja Anda. "
         "Tanyakan kepada bagian kepegawaian apakah laporan iuran sudah dikirim."
     ),
     "PESERTA": gettext_lazy(

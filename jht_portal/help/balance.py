@@ -74,12 +74,12 @@ GROUP: Final = Group(
         ),
         Topic(
             slug="menunggu-perusahaan",
-            title=_("Menunggu data dari perusahaan"),
+            title=_("Menunggu data dari pemberi kerja"),
             meaning=_(
-                "Penyedia data belum menerima laporan yang lengkap dari perusahaan Anda, jadi saldo belum dapat"
+                "Penyedia data belum menerima laporan yang lengkap dari pemberi kerja Anda, jadi saldo belum dapat"
                 " dipastikan."
             ),
-            how_long=_("Sampai perusahaan mengirim laporannya. Kami memeriksanya lagi sendiri."),
+            how_long=_("Sampai pemberi kerja mengirim laporannya. Kami memeriksanya lagi sendiri."),
             to_do=(
                 _("Tanyakan kepada bagian kepegawaian apakah laporan dan iuran bulan terakhir sudah dikirim."),
                 _("Simpan slip gaji Anda: di situ tertulis potongan iuran."),

@@ -36,7 +36,7 @@ GROUP: Final = Group(
                 "baru masuk sesudah disetor dan dibukukan. Kartu yang dihitung juga dapat berbeda."
             ),
             how_long=_(
-                "Potongan gaji terlihat sesudah perusahaan menyetor dan penyedia data membukukannya; itu dapat "
+                "Potongan gaji terlihat sesudah pemberi kerja menyetor dan penyedia data membukukannya; itu dapat "
                 "memakan waktu beberapa minggu."
             ),
             to_do=(
@@ -50,7 +50,7 @@ GROUP: Final = Group(
             slug="bulan-iuran-kosong",
             title=_("Ada bulan tanpa iuran"),
             meaning=_(
-                "Iuran Penerima Upah disetor perusahaan paling lambat tanggal 15 bulan berikutnya, atau hari "
+                "Iuran Penerima Upah disetor pemberi kerja paling lambat tanggal 15 bulan berikutnya, atau hari "
                 "kerja berikutnya bila itu hari libur. Sesudah disetor, iuran masih harus dibukukan. Jadi bulan"
                 " yang belum terlihat belum tentu tidak dibayar."
             ),
