@@ -58,6 +58,15 @@ def reserve_code(*, member: User, kpj_index: bytes) -> None:
     count_code(kind=CodeEvent.Kind.SENT, member=member, kpj_index=kpj_index)
 
 
+def give_code_back(*, member: User, kpj_index: bytes) -> None:
+    """The one reserved last was not sent. Counted, it would make a refused card read otherwise on the sixth time."""
+    last = (
+        CodeEvent.objects.filter(kind=CodeEvent.Kind.SENT, member=member, kpj_index=kpj_index).order_by("-pk").first()
+    )
+    if last:
+        last.delete()
+
+
 def check_code_guess(*, kpj_index: bytes, besides: RecoveryRequest | None = None, kept: int = 0) -> None:
     """Raises NotNow. A guess being checked counts as a wrong one until the answer is here; not the one `besides`."""
     queue_up(kpj_index)

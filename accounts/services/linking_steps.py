@@ -156,7 +156,9 @@ def _matched(row: LinkRequest, answer: MemberMatch | _OtherPerson) -> None:
         _matched_by_phone(row, answer)
     else:
         row.match_type, row.member_ref = answer.match_type.value, answer.member_ref
-        telling.card_asked_for(row, holder_of(bytes(row.kpj_index)))
+        holder = holder_of(bytes(row.kpj_index))
+        if holder and holder.member_id != row.member_id:
+            telling.own_card_asked_for(row, holder)
         _send_first_code(row)
 
 
@@ -176,10 +178,17 @@ def _send_first_code(row: LinkRequest) -> None:
     try:
         limits.reserve_code(member=row.member, kpj_index=bytes(row.kpj_index))
     except NotNow as limit:
+        _tell_match(row)
         row.code_after = limit.until
         wait_for_code(row, note=limit.code)
         return
     start_step(row, State.SENDING_CODE)
+
+
+def _tell_match(row: LinkRequest) -> None:
+    """With the page that shows it, not before: a card that no code is sent for reads like data that do not match."""
+    if not row.code_channel:
+        telling.card_asked_for(row)
 
 
 # J5: a code to the contact the upstream holds
@@ -191,6 +200,7 @@ def _ask_code(row: LinkRequest, provider: Provider) -> Challenge:
 
 
 def _code_sent(row: LinkRequest, answer: Challenge) -> None:
+    _tell_match(row)
     now = timezone.now()
     row.challenge_ref, row.code_destination = answer.challenge_ref, answer.masked_destination[:60]
     if answer.channel is not ContactChannel.UNKNOWN:
@@ -249,10 +259,13 @@ def _means_something(row: LinkRequest, error: ProviderError) -> bool:
 
 
 def _refuse(row: LinkRequest, error: ProviderError) -> None:
+    if row.state == State.SENDING_CODE:  # none was sent
+        limits.give_code_back(member=row.member, kpj_index=bytes(row.kpj_index))
     end(row, State.REFUSED, audit.SYSTEM, refusal=error.code)
 
 
 def _ask_staff(row: LinkRequest, error: ProviderError) -> None:
+    _tell_match(row)
     wait_for_staff(row, audit.SYSTEM)
 
 
@@ -265,6 +278,8 @@ def _daily_count(row: LinkRequest, error: ProviderError) -> None:
     if not error.retry_after or error.retry_after < _DAILY:
         _later(row, error)
         return
+    if row.state == State.SENDING_CODE:
+        _tell_match(row)
     row.code_after = timezone.now() + error.retry_after
     wait_for_code(row, note="codes_today" if row.state == State.SENDING_CODE else "wrong_codes_today")
 

@@ -25,7 +25,7 @@ def check_right_pair(row: RecoveryRequest, card: Card) -> None:
     """Counts a code for it. Raises NotNow. Whoever asks about the same KPJ waits until this transaction ends."""
     index, known = bytes(row.kpj_index), _is_known(row, card.member)
     limits.queue_up(index)
-    sent = [one for one in _earlier(row).filter(card=card) if _is_known(one, card.member) == known]
+    sent = [one for one in _today(row).filter(card=card) if _is_known(one, card.member) == known]
     if _guessed(row, known=known) or len(sent) >= (KNOWN_CODES_A_DAY if known else STRANGERS_CODES_A_DAY):
         raise NotNow("codes_today", limits.tomorrow())
     if known:
@@ -63,15 +63,14 @@ def _is_known(row: RecoveryRequest, member: User) -> bool:
     return devices.knows(member=member, mark=bytes(row.device))
 
 
-def _earlier(row: RecoveryRequest) -> QuerySet[RecoveryRequest]:
-    """Of this day, in the order of asking, so that it does not matter which worker comes first."""
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return RecoveryRequest.objects.filter(created_at__gte=today, pk__lt=row.pk, kind=row.kind)
+def _today(row: RecoveryRequest) -> QuerySet[RecoveryRequest]:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return RecoveryRequest.objects.filter(created_at__gte=midnight, kind=row.kind)
 
 
 def _wrong(row: RecoveryRequest, **number: object) -> QuerySet[RecoveryRequest]:
-    """One that no worker has looked at yet counts, too."""
-    return _earlier(row).filter(card=None, **number)
+    """In the order of asking, so it does not matter which worker comes first; one not looked at yet counts, too."""
+    return _today(row).filter(pk__lt=row.pk, card=None, **number)
 
 
 def _guessed(row: RecoveryRequest, *, known: bool) -> bool:

@@ -21,11 +21,14 @@ from accounts.telling_wording import NOTICES
 Stop = tuple[Purpose, UUID]
 
 
-def card_asked_for(row: LinkRequest, holder: Card | None) -> None:
-    """The data matched. The claimant's account hears it, and whoever holds the card."""
+def card_asked_for(row: LinkRequest) -> None:
+    """The data matched, and the claimant's page shows it."""
     _tell(row.member, "card_asked_for", stop=(Purpose.REQUEST, row.public_id))
-    if holder and holder.member_id != row.member_id:
-        _tell(holder.member, "own_card_asked_for", stop=(Purpose.REQUEST, row.public_id), card=holder)
+
+
+def own_card_asked_for(row: LinkRequest, holder: Card) -> None:
+    """The data matched: who holds the card hears it, whatever becomes of the request."""
+    _tell(holder.member, "own_card_asked_for", stop=(Purpose.REQUEST, row.public_id), card=holder)
 
 
 def card_linked(card: Card) -> None:

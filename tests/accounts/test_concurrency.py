@@ -1,6 +1,7 @@
 """What happens when things happen at once, and when the broker is away."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,12 +14,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import ring
-from accounts.models import Card, LinkRequest, OutgoingMail, User, kpj_index
-from accounts.services import cards, limits, linking, linking_steps
+from accounts import audit, ring
+from accounts.models import Card, CodeEvent, LinkRequest, OutgoingMail, User, kpj_index, nik_index
+from accounts.services import cards, limits, linking, linking_steps, recovery, recovery_limits, recovery_steps
 from accounts.services.limits import NotNow
-from tests.accounts.conftest import KPJ, ask, link, type_code, work
-from tests.factories import make_member
+from tests.accounts.conftest import KPJ, NIK, ask, link, type_code, work
+from tests.factories import make_card, make_member
 
 State = LinkRequest.State
 
@@ -137,6 +138,39 @@ def test_without_a_broker_people_sign_up_in_and_ask_for_cards(no_broker, upstrea
     row = LinkRequest.objects.get()
     assert (row.member, row.state) == (User.objects.get(pk=member.pk), State.MATCHING)
     assert work(row).state == State.CODE_SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_codes_of_many_accounts_about_one_card_are_counted_before_they_are_sent(upstream, monkeypatch):
+    rows = [work(ask(make_member())) for _ in range(limits.CODES_A_DAY - 1)]
+    LinkRequest.objects.update(code_after=timezone.now())
+    again = [
+        partial(linking.resend_code, member=row.member, public_id=row.public_id, source=audit.SYSTEM) for row in rows
+    ]
+    write = limits.count_code
+
+    def slowly(**event: Any) -> None:
+        time.sleep(0.2)  # long enough for the others to look, if nothing holds them
+        write(**event)
+
+    monkeypatch.setattr(limits, "count_code", slowly)
+    assert sum(isinstance(one, NotNow) for one in at_once(*again)) == len(rows) - 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_codes_of_lupa_akun_asked_for_at_once_are_counted_before_they_are_sent(upstream):
+    card = make_card(make_member(nik_index=nik_index(NIK)), KPJ)
+    card.member_ref = "M0"
+    card.save()
+    asked = [recovery.ask(kpj_index=kpj_index(KPJ), nik_index=nik_index(NIK)) for _ in range(6)]
+    bells = []
+    for row in asked:
+        row.refresh_from_db()
+        assert row.fetch_started_at
+        bells.append(partial(recovery_steps.advance, public_id=row.public_id, token=row.fetch_started_at))
+    assert at_once(*bells) == [None] * 6
+    assert 1 <= len(upstream.outbox) <= recovery_limits.STRANGERS_CODES_A_DAY
+    assert CodeEvent.objects.filter(kind="sent").count() == len(upstream.outbox)
 
 
 @pytest.mark.asvs("V2.4.1")

@@ -12,9 +12,12 @@ from accounts import audit, selectors
 from accounts.models import (
     AuditRow,
     Card,
+    CodeEvent,
     LinkRequest,
     LinkRequestQuerySet,
+    Notice,
     OfferedCard,
+    OutgoingMail,
     User,
     kpj_index,
     nik_index,
@@ -413,6 +416,20 @@ class TestLimits:
         again = work(ask(member))
         assert (again.state, again.challenge_ref, again.last_error) == (State.CODE_SENT, "", "codes_today")
         assert upstream.calls.count("send_challenge") == 1
+
+    def test_a_blocked_card_reads_like_wrong_data_however_often_it_is_asked_for(self, member, stranger, upstream):
+        """And whoever used up its codes: what was refused sent none, so it counts as none."""
+        for _ in range(limits.CODES_A_DAY):
+            limits.count_code(kind="sent", member=stranger, kpj_index=kpj_index(BLOCKED_KPJ))
+        blocked = {"kpj": BLOCKED_KPJ, "nik": "3171011708450002", "name": "BLOKIR UJI"}
+        for _ in range(limits.REFUSALS_A_DAY):
+            right = work(ask(member, **blocked))
+            assert (right.state, selectors.link_progress(right).code) == (State.REFUSED, "refused")
+        wrong = work(ask(make_member(), **blocked | {"name": "BUKAN DIA"}))
+        assert selectors.link_progress(right) == selectors.link_progress(wrong)
+        assert not CodeEvent.objects.filter(member=member).exists()
+        assert not Notice.objects.exists()
+        assert not OutgoingMail.objects.exists()
 
     @pytest.mark.asvs("V2.3.2")
     def test_wrong_codes_for_one_kpj_are_capped(self, member, upstream):
