@@ -16,4 +16,8 @@ def kpj(last_four: str) -> str:
 
 
 def person(user: User) -> str:
-    return user.name or email(user.email)
+    return named(user.name, user.email)
+
+
+def named(name: str, address: str | None) -> str:
+    return name or email(address)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.activity_wording import DOORS, told
-from accounts.admin import masks, member_acts, reveal
+from accounts.admin import masks, member_acts, reveal, trail_words
 from accounts.admin.acts import confirm
 from accounts.admin.base import StaffAdmin, actor, require, require_may_act, staff_source
 from accounts.admin.forms import InviteForm, LookUpForm, PersonForm
@@ -201,8 +201,12 @@ def _link_requests(request: HttpRequest, member: User) -> list[Any]:
 def _trail(request: HttpRequest, member: User) -> list[Any]:
     if not request.user.has_perm("accounts.view_auditrow"):
         return []
-    rows = AuditRow.objects.filter(member=member.public_id).order_by("-at")[:NEWEST]
-    return [(row, told(row.action, row.details), DOORS.get(row.door, row.door)) for row in rows]
+    rows = trail_words.with_people(AuditRow.objects.filter(member=member.public_id)).order_by("-at")[:NEWEST]
+    sees = request.user.has_perm("accounts.view_user")
+    return [
+        (row, told(row.action, row.details), DOORS.get(row.door, row.door), trail_words.who(row, sees_members=sees))
+        for row in rows
+    ]
 
 
 def _email_of(member: User) -> str:

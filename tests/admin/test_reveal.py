@@ -145,7 +145,8 @@ def test_the_trail_speaks_in_words(as_keeper: Client, member: User) -> None:
         page = as_keeper.get(address).content.decode()
         assert "Percobaan login gagal: kata sandi salah" in page, address
         assert "sign_in_failed" not in page, address
-    assert "why: Memeriksa permintaan" in as_keeper.get(reverse("admin:accounts_auditrow_changelist")).content.decode()
+    page = as_keeper.get(reverse("admin:accounts_auditrow_changelist")).content.decode()
+    assert "alasan: Memeriksa permintaan" in page
 
 
 def test_reading_somebodys_trail_is_written_down_for_them(as_keeper: Client, member: User) -> None:
