@@ -1,9 +1,11 @@
 // Asks for a fragment again and again until it is settled. The element says where (data-poll-url), how often
-// (data-poll-every, milliseconds) and what to say when a minute was not enough (data-poll-late). Without this
-// script the page's own links and buttons do the same. Nothing moves: a part is replaced only when its state changed.
+// (data-poll-every, milliseconds; sooner at first, as most answers are quick) and what to say when a minute was not
+// enough (data-poll-late). Without this script the page's own links and buttons do the same. Nothing moves: a part is
+// replaced only when its state changed.
 "use strict";
 for (const box of document.querySelectorAll("[data-poll-url]")) {
   const every = Number(box.dataset.pollEvery) || 2000, end = Date.now() + 60000;
+  let wait = every / 4;
   const state = (root) => root.firstElementChild && root.firstElementChild.dataset.state;
   const fill = (target, from) => { target.textContent = ""; target.append(...from.childNodes); };
   const show = (fresh) => {
@@ -34,7 +36,8 @@ for (const box of document.querySelectorAll("[data-poll-url]")) {
         if (settled) return undefined;
       }
     } catch (error) { /* offline or signed out: the next round, or the note after a minute, deals with it */ }
-    return setTimeout(ask, every);
+    wait = Math.min(2 * wait, every);
+    return setTimeout(ask, wait);
   };
-  setTimeout(ask, every);
+  setTimeout(ask, wait);
 }

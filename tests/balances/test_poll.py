@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Card, User
 from balances.models import Balance
+from demo.embedded.process import wait_until
 from tests.factories import make_balance, make_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +57,18 @@ def test_a_balance_that_arrives_is_shown_and_the_polling_stops(
     assert settled >= 1
     page.wait_for_timeout(2500)
     assert len(asked) == settled
+
+
+def test_it_asks_sooner_at_first(page: Page, member: User) -> None:
+    """Most answers are there within half a second."""
+    make_card(member)
+    page.add_init_script(
+        "const real = window.setTimeout; window.waits = [];"
+        "window.setTimeout = (act, ms) => { if (ms <= 2000) window.waits.push(ms); return real(act, ms); }"
+    )
+    page.goto("/saldo/")
+    assert wait_until(lambda: page.evaluate("window.waits.length") >= 4, timeout=15)
+    assert page.evaluate("window.waits.slice(0, 4)") == [500, 1000, 2000, 2000]
 
 
 def test_a_settled_page_never_polls(page: Page, member: User) -> None:
