@@ -153,7 +153,8 @@ def _years(years: Sequence[Year]) -> Table:
 
 
 def _year(one: Year) -> tuple[Cell, ...]:
-    sums = [_sum(getattr(one, name), one.as_of) for name in SUMS]
+    first = date(one.year, 1, 1)  # the opening is true of the year's first day, what follows of its last known one
+    sums = [_sum(getattr(one, name), first if name == "opening" else one.as_of) for name in SUMS]
     return (Cell(text=str(one.year), value=one.year), *sums, _day(one.as_of), _rate(one))
 
 

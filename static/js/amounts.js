@@ -39,7 +39,8 @@
     else watch.disconnect()
     if (hidden) mask()
     document.querySelectorAll('[data-hides-amounts]').forEach(function (button) {
-      button.setAttribute('aria-pressed', String(hidden))
+      button.dataset.hides = button.dataset.hides || button.textContent
+      button.textContent = hidden ? button.dataset.shows : button.dataset.hides
     })
   }
 

@@ -459,6 +459,12 @@ def test_csv_is_rfc_4180() -> None:
     assert b"-1234.00" in content  # a number stays one
 
 
+def test_an_opening_is_dated_by_the_years_first_day_and_the_rest_by_its_last_known_one() -> None:
+    for one in json.loads(json_writer.write(document(reading(2018, 2020))))["years"]:
+        assert one["opening"]["as_of"] == f"{one['year']}-01-01"
+        assert one["closing"]["as_of"] == one["worker"]["as_of"] == one["as_of"] != one["opening"]["as_of"]
+
+
 def test_json_is_what_its_schema_says() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     late = year(2025, rate_percent=None, rate_status="BELUM_DITETAPKAN", final=False)

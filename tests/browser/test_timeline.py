@@ -93,7 +93,7 @@ def test_hidden_amounts_stay_hidden_in_pictures_tables_and_fields(page: Page, me
     page.get_by_role("button", name="Hitung", exact=True).click()
     expect(page.locator("svg.lines")).to_be_visible()
     assert not AMOUNT.search(shown(page))
-    page.get_by_role("button", name="Sembunyikan angka").click()
+    page.get_by_role("button", name="Tampilkan angka").click()
     assert AMOUNT.search(" ".join(drawn(page)))
 
 
