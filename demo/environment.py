@@ -18,7 +18,7 @@ CLIENT_ID, PARTNER_ID, CHANNEL_ID = "jht-portal-demo", "JHTPORTAL", "95221"
 # Variables of the person's own shell that begin so would change what the demo or a test run does.
 _OURS = (
     *("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "ALLOWED_HOSTS", "ADMIN_HOST", "PUBLIC_URL", "EMAIL_URL", "STATIC_ROOT"),
-    *("DEBUG", "TRUSTED_IP_HEADER", "METRICS_TOKEN", "DATABASE_", "REDIS_URL", "PROVIDER_", "PORTAL_DEMO", "SANDBOX_"),
+    *("DEBUG", "TRUSTED_IP_HEADER", "DATABASE_", "REDIS_URL", "PROVIDER_", "PORTAL_DEMO", "SANDBOX_"),
     *("SMS_", "KANNEL_"),
 )
 

@@ -369,5 +369,5 @@ def test_plain_http_and_forgotten_corners_give_nothing(website: Callable[..., We
 CORNERS = (
     "/.git/HEAD", "/.env", "/static/", "/static/../jht_portal/settings.py", "/static/js/", "/static/css/site.css.map",
     "/static/%2e%2e/manage.py", "/api/schema", "/api/", "/_allauth/browser/v1/config", "/__debug__/", "/server-status",
-    "/static/staticfiles.json/", "/settings.py", "/static/%00.css",
+    "/static/staticfiles.json/", "/settings.py", "/static/%00.css", "/metrics",
 )  # fmt: skip
