@@ -39,10 +39,11 @@ class ClaimQuerySet(models.QuerySet[Row]):
         won = self.filter(pk=pk).due().update(fetch_started_at=now, next_fetch_at=now + lease())
         return now if won else None
 
-    def take_over(self, pk: int, token: datetime) -> datetime | None:
+    def take_over(self, pk: int, token: datetime, **fields: Any) -> datetime | None:
         """A worker trades the bell's token for its own, so that a bell rung twice is one fetch."""
         now = timezone.now()
-        won = self.filter(pk=pk, fetch_started_at=token).update(fetch_started_at=now, next_fetch_at=now + lease())
+        fields |= {"fetch_started_at": now, "next_fetch_at": now + lease()}
+        won = self.filter(pk=pk, fetch_started_at=token).update(**fields)
         return now if won else None
 
     def finish(self, pk: int, token: datetime, **fields: Any) -> bool:

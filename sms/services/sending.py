@@ -1,7 +1,8 @@
 """Texts go out through sealed rows, like mail (ADR 17). The row tries again; a gateway is never asked twice at once.
 
-Where nobody knows whether a text went out (the gateway's answer was lost), it is sent once more: an SMS that comes
-twice puzzles, one that never comes leaves a member without an answer. Such tries are counted in `doubtful`.
+Where nobody knows whether a text went out (the gateway's answer or our worker was lost), it is sent once more: an SMS
+that comes twice puzzles, one that never comes leaves a member without an answer. Such tries are counted in `doubtful`:
+each is, before it begins, and taken back once its outcome is known.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.claim import INTERNAL_ERROR, backoff, unworded
@@ -58,9 +60,19 @@ def _send_after_commit(row: Outbound) -> None:
 def send(*, public_id: UUID, token: datetime) -> None:
     """Hand one text to the gateway. Does nothing where another worker has it or it is gone."""
     row = Outbound.objects.filter(public_id=public_id).first()
-    mine = Outbound.objects.take_over(row.pk, token) if row else None
-    if row is None or mine is None:
+    if row is None:
         return
+    spent = row.doubtful >= MOST_DOUBTFUL  # the last try's worker never said how it ended
+    begun = {} if spent else {"tries": F("tries") + 1, "doubtful": F("doubtful") + 1}
+    mine = Outbound.objects.take_over(row.pk, token, **begun)
+    if mine and spent:
+        _end(row, mine, given_up_at=timezone.now(), last_error="doubtful")
+    elif mine:
+        _try(row, mine)
+
+
+def _try(row: Outbound, mine: datetime) -> None:
+    public_id = row.public_id
     try:
         get_gateway(settings.SMS_GATEWAY).send(Outgoing(reference=str(row.public_id), to=row.number, text=row.text))
     except Doubtful:
@@ -95,7 +107,7 @@ def _doubtful(row: Outbound, mine: datetime) -> None:
     log.warning("sms_doubtful sms=%s", row.public_id)
     row.doubtful += 1
     if row.doubtful >= MOST_DOUBTFUL:
-        _end(row, mine, doubtful=row.doubtful, given_up_at=timezone.now(), last_error="doubtful")
+        _end(row, mine, given_up_at=timezone.now(), last_error="doubtful")
         return
     _later(row, mine, "doubtful")
 
@@ -108,7 +120,6 @@ def _later(row: Outbound, mine: datetime, error: str) -> None:
             row.pk,
             mine,
             failures=failures,
-            tries=row.tries + 1,
             doubtful=row.doubtful,
             last_error=error,
             next_fetch_at=again,
@@ -120,4 +131,5 @@ def _later(row: Outbound, mine: datetime, error: str) -> None:
 
 def _end(row: Outbound, mine: datetime, **fields: object) -> None:
     """The text is wiped at once; the number rests sealed until the row goes."""
-    Outbound.objects.finish(row.pk, mine, tries=row.tries + 1, next_fetch_at=None, text_sealed="", **fields)
+    known = {"doubtful": row.doubtful, "next_fetch_at": None, "text_sealed": ""}
+    Outbound.objects.finish(row.pk, mine, **known, **fields)

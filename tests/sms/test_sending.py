@@ -1,7 +1,13 @@
 """A text goes out once; where nobody knows, once more and counted; and what cannot go out is not tried for ever."""
 
+import os
+import signal
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.utils import timezone
@@ -121,3 +127,66 @@ def test_an_answer_goes_out_by_the_worker_that_wrote_it(
         assert air.sent == [], "not before what was done is committed"
     assert len(air.sent) == 1
     assert [name for name, _ in request.getfixturevalue("_no_broker")] == ["sms.answer"]
+
+
+# A worker that dies between the gateway's answer and our own note of it
+
+_DIES = """
+import os, signal, sys
+from datetime import datetime
+from uuid import UUID
+import django
+django.setup()
+from sms.services import sending
+
+class Gateway:
+    def send(self, message):
+        with open(sys.argv[3], "a") as air:
+            air.write(message.text + "\\n")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sending.get_gateway = lambda name: Gateway()
+sending.send(public_id=UUID(sys.argv[1]), token=datetime.fromisoformat(sys.argv[2]))
+"""
+
+
+def _killed_while_sending(row: Outbound, air: Path) -> None:
+    from django.db import connection
+
+    row.refresh_from_db()
+    assert row.fetch_started_at
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    env = {**os.environ, "DATABASE_URL": urlunsplit(database), "DJANGO_SETTINGS_MODULE": "jht_portal.settings"}
+    argv = [sys.executable, "-c", _DIES, str(row.public_id), row.fetch_started_at.isoformat(), str(air)]
+    done = subprocess.run(argv, env=env, check=False, timeout=60, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+
+
+def test_a_worker_killed_after_the_gateway_took_the_text_is_counted(
+    transactional_db: None, air: Air, tmp_path: Path
+) -> None:
+    row = sending.queue(to=PHONE, text="halo", reply="help")
+    _killed_while_sending(row, tmp_path / "air")
+    row.refresh_from_db()
+    assert (row.doubtful, row.tries, row.sent_at) == (1, 1, None)
+    _try_again()
+    row.refresh_from_db()
+    assert (row.doubtful, row.tries) == (1, 2)
+    assert row.sent_at
+    told = (tmp_path / "air").read_text().split() + [one.text for one in air.sent]
+    assert told == ["halo", "halo"], "twice on the phone, and the count says so"
+
+
+def test_a_text_whose_workers_died_twice_is_not_sent_a_third_time(
+    transactional_db: None, air: Air, tmp_path: Path
+) -> None:
+    row = sending.queue(to=PHONE, text="halo", reply="help")
+    for _ in range(2):
+        _killed_while_sending(row, tmp_path / "air")
+        Outbound.objects.update(next_fetch_at=NOW())
+        sending.sweep()
+    work()
+    row.refresh_from_db()
+    assert (row.doubtful, row.tries, row.text_sealed) == (2, 2, "")
+    assert row.given_up_at
+    assert not air.sent
