@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts import consent, notices
 from accounts.models import Card, LinkRequest, Notice, NoticeChoices, OfferedCard, User
 
 VISIBLE: Final = (Card.State.ACTIVE, Card.State.FROZEN)
@@ -19,6 +20,11 @@ Visitor = User | AnonymousUser
 def cards_visible_to(user: Visitor) -> QuerySet[Card]:
     """Active and frozen cards; what is shown of a frozen one is not the amount."""
     return Card.objects.filter(member_id=user.pk, state__in=VISIBLE) if user.is_authenticated else Card.objects.none()
+
+
+def cards_in_use() -> QuerySet[Card]:
+    """Active cards of members who agree: of others nothing is fetched or handed out, whichever door asks."""
+    return Card.objects.filter(consent.allowed("member__"), state=Card.State.ACTIVE)
 
 
 def merge_targets(cards: Iterable[Card]) -> dict[UUID, UUID]:
@@ -74,9 +80,11 @@ def refused_by_staff() -> QuerySet[LinkRequest]:
 
 
 def notices_of(user: Visitor) -> QuerySet[Notice]:
-    """Newest first."""
-    mine = Notice.objects.filter(member_id=user.pk) if user.is_authenticated else Notice.objects.none()
-    return mine.select_related("card")
+    """Newest first. What the upstream told is news only to members who agree; security concerns everybody."""
+    if not user.is_authenticated:
+        return Notice.objects.none()
+    mine = Notice.objects.filter(member_id=user.pk).select_related("card")
+    return mine if user.consent_standing.allows else mine.exclude(kind__in=[one.code for one in notices.ordinary()])
 
 
 def unread_notices(user: Visitor) -> int:

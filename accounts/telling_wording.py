@@ -237,6 +237,14 @@ NOTICES: Final[dict[str, Notice]] = {
         ),
         not_me=_LOCKS_ACCOUNT,
     ),
+    "privacy_notice": Notice(
+        subject=_("Pemberitahuan privasi kami berubah"),
+        lines=(
+            _("Ada naskah baru tentang bagaimana data Anda dipakai. Bacalah, lalu setujui bila Anda setuju."),
+            _("Batasnya %(until)s. Sesudah itu, sampai Anda setuju, saldo tidak diambil, ditampilkan atau dikirim."),
+            _("Baca dan setujui di sini: %(consent_url)s"),
+        ),
+    ),
 }
 
 # Where a notice in the list leads.
@@ -259,5 +267,7 @@ def _body(about: About) -> str:
 
 
 def _link(about: About) -> str:
+    if about.kind == "privacy_notice":
+        return "/privasi/persetujuan/"
     of_account = about.kind in _ABOUT_THE_ACCOUNT or about.kind.startswith("recovery")
     return "/akun/kunci/" if of_account else "/kartu/"

@@ -166,6 +166,7 @@ REFUSALS: Final[Mapping[str, Text]] = {
         "Satu kartu Anda sedang diperiksa petugas, dan hasilnya kami kabarkan ke email Anda yang sekarang. Sesudah itu "
         "email dapat diganti."
     ),
+    "not_agreed": _("Untuk ini Anda perlu menyetujui pemberitahuan privasi. Buka halaman Privasi, Persetujuan saya."),
     "offer_gone": _("Tawaran ini sudah tidak berlaku. Tambahkan kartunya lewat formulir."),
 }
 TRY_AFTER: Final = _("Coba lagi setelah %(moment)s WIB.")
@@ -195,7 +196,9 @@ HELP: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         ("refused_today", "requests_today", "codes_today", "wrong_codes_today", "cards_full"), "batas-harian"
     ),
-    **dict.fromkeys(("already_asked", "already_linked", "offer_gone", "not_waiting_for_code"), "menghubungkan-kartu"),
+    **dict.fromkeys(
+        ("already_asked", "already_linked", "not_agreed", "offer_gone", "not_waiting_for_code"), "menghubungkan-kartu"
+    ),
     **dict.fromkeys(("owner", "staff"), "kartu-dikunci"),
 }
 

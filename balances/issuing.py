@@ -24,6 +24,7 @@ from accounts import audit
 from accounts.audit import Action, Source
 from accounts.models import Card
 from accounts.sealing import blind_index
+from accounts.selectors import cards_in_use
 from balances import selectors
 from balances.documents import csv_writer, json_writer, pdf_writer, xlsx_writer
 from balances.documents.build import NothingToPrint, closing_of
@@ -44,7 +45,7 @@ _WRITERS: Final = {"csv": csv_writer.write, "json": json_writer.write, "xlsx": x
 
 
 class Gone(Exception):
-    """The card was let go or frozen while its file was being made."""
+    """The card was let go or frozen while its file was being made, or its member does not agree any more."""
 
 
 # Handing out
@@ -58,7 +59,7 @@ def export(*, card: Card, reading: StatementReading, document: Document, form: s
     else:
         content = _WRITERS[form](document)
     with transaction.atomic():
-        if not Card.objects.select_for_update(no_key=True).filter(pk=card.pk, state=Card.State.ACTIVE).exists():
+        if not cards_in_use().select_for_update(no_key=True, of=("self",)).filter(pk=card.pk).exists():
             raise Gone
         if issued:
             IssuedDocument.objects.bulk_create([issued], ignore_conflicts=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.utils import timezone
@@ -10,15 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.claim import Claim, ClaimQuerySet
 from accounts.models import Card
+from accounts.selectors import cards_in_use
+
+Row = TypeVar("Row", "Balance", "Statement")
 
 
-class BalanceQuerySet(ClaimQuerySet["Balance"]):
+class OfCards(ClaimQuerySet[Row]):
     def fetchable(self) -> Self:
-        """Of active cards only. EXISTS and not a join: a join would turn the claim's UPDATE into one over a subquery,
+        """Of cards in use only. EXISTS and not a join: a join would turn the claim's UPDATE into one over a subquery,
         whose condition PostgreSQL does not check again after waiting for a row lock, and two could win."""
-        return self.filter(
-            models.Exists(Card.objects.filter(pk=models.OuterRef("card_id"), state=Card.State.ACTIVE).order_by())
-        )
+        return self.filter(models.Exists(cards_in_use().filter(pk=models.OuterRef("card_id")).order_by()))
 
 
 class Balance(Claim):
@@ -42,7 +43,7 @@ class Balance(Claim):
     planned_at = models.DateTimeField(null=True, blank=True)  # its turn in the nightly sweep
     viewed_on = models.DateField(null=True, blank=True)
 
-    objects = BalanceQuerySet.as_manager()
+    objects = OfCards["Balance"].as_manager()
 
     class Meta:
         verbose_name = _("saldo")
@@ -113,7 +114,7 @@ class Statement(Claim):
     held_back = models.BooleanField(default=False)
     planned_at = models.DateTimeField(null=True, blank=True)  # its turn in the nightly sweep
 
-    objects = ClaimQuerySet["Statement"].as_manager()
+    objects = OfCards["Statement"].as_manager()
 
     class Meta:
         verbose_name = _("rincian")

@@ -24,6 +24,7 @@ from accounts.audit import Action, Source
 from accounts.claim import backoff, lease, patiently, unworded
 from accounts.models import Card, User
 from accounts.ring import ring
+from accounts.selectors import cards_in_use
 from accounts.services.cards import DETAILS, take_details
 from balances import freshness, notices
 from balances.models import Balance, BalanceHistory, FetchAttempt
@@ -96,7 +97,7 @@ def claim_fetch(card: Card, *, sweeping: bool = False, delay: float = 0.0) -> bo
 
 def _make_row(card: Card) -> bool:
     """Locks the card, so that no row is made behind the back of its unlinking."""
-    locked = Card.objects.select_for_update().filter(pk=card.pk, state=Card.State.ACTIVE)
+    locked = cards_in_use().select_for_update(of=("self",)).filter(pk=card.pk)
     if not locked.values_list("pk").first():
         return False
     Balance.objects.bulk_create([Balance(card=card)], ignore_conflicts=True)
@@ -151,7 +152,7 @@ class _Outcome:
 
 def refresh_balance(*, card_id: UUID, token: datetime) -> str:
     """One try to fetch a card's balance, if the token is still the claim's. Returns the outcome's code."""
-    card = Card.objects.select_related("balance").filter(public_id=card_id, state=Card.State.ACTIVE).first()
+    card = cards_in_use().select_related("balance").filter(public_id=card_id).first()
     if card is None or balance_of(card) is None:
         return "gone"
     mine = Balance.objects.take_over(card.pk, token)

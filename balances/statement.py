@@ -21,6 +21,7 @@ from django.utils import timezone
 from accounts.claim import Answer, backoff, lease, patiently, unworded
 from accounts.models import Card
 from accounts.ring import ring
+from accounts.selectors import cards_in_use
 from accounts.services.cards import DETAILS, take_details
 from balances import freshness, ledger, notices
 from balances.models import Contribution, Employment, Statement, StatementYear
@@ -50,7 +51,7 @@ def claim_statement(card: Card, *, sweeping: bool = False) -> bool:
     with transaction.atomic():
         if row is None and not make_row(card):
             return False
-        token = Statement.objects.claim(card.pk)
+        token = Statement.objects.fetchable().claim(card.pk)
         if token is None:
             return False
         if card.statement.planned_at and not sweeping:  # a member waits now: no longer the sweep's low priority
@@ -62,7 +63,7 @@ def claim_statement(card: Card, *, sweeping: bool = False) -> bool:
 
 def make_row(card: Card) -> bool:
     """Locks the card, so that no row is made behind the back of its unlinking."""
-    locked = Card.objects.select_for_update().filter(pk=card.pk, state=Card.State.ACTIVE)
+    locked = cards_in_use().select_for_update(of=("self",)).filter(pk=card.pk)
     if not locked.values_list("pk").first():
         return False
     Statement.objects.bulk_create([Statement(card=card)], ignore_conflicts=True)
@@ -115,8 +116,7 @@ class _Claimed:
 
 def refresh_statement(*, card_id: UUID, token: datetime) -> str:
     """One try to fetch a card's statement, if the token is still the claim's. Returns the outcome's code."""
-    card = Card.objects.select_related("statement", "balance").filter(public_id=card_id, state=Card.State.ACTIVE)
-    found = card.first()
+    found = cards_in_use().select_related("statement", "balance").filter(public_id=card_id).first()
     if found is None or statement_of(found) is None:
         return "gone"
     claim = _Claimed(found, token)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.claim import SWEEP_EVERY_SECONDS, turns
 from accounts.models import Card
-from accounts.selectors import who_wants_mail
+from accounts.selectors import cards_in_use, who_wants_mail
 from balances.duedates import calendar, years_without_holidays
 from balances.issuing import prune_tries
 from balances.models import Balance, Statement
@@ -52,9 +52,7 @@ def _cards_to_ring(room: int) -> list[Card]:
     for row in rows[:room]:
         row.card.balance = row
         cards.append(row.card)
-    new = Card.objects.filter(
-        state=Card.State.ACTIVE, balance__isnull=True, linked_at__gte=now - FIRST_FETCH_WITHIN
-    ).order_by("linked_at")
+    new = cards_in_use().filter(balance__isnull=True, linked_at__gte=now - FIRST_FETCH_WITHIN).order_by("linked_at")
     return cards + list(new[: room - len(cards)])
 
 
@@ -72,7 +70,7 @@ def _followed() -> QuerySet[Card]:
     """Linked cards that were looked at lately, or whose members asked for mail, which is for those who do not look."""
     since = timezone.localdate() - timedelta(days=settings.SWEEP_VIEWED_WITHIN_DAYS)
     wanted = Q(balance__viewed_on__gte=since) | Q(member__in=who_wants_mail().values("pk"))
-    return Card.objects.filter(wanted, state=Card.State.ACTIVE, balance__merged=False).order_by()
+    return cards_in_use().filter(wanted, balance__merged=False).order_by()
 
 
 def _turn(calls: int) -> Combinable:
@@ -92,9 +90,7 @@ def sweep_statements() -> int:
     viewed_lately = timezone.localdate() - timedelta(days=RETRY_FOR_VIEWED_DAYS)
     failed = Q(failures__gt=0, card__balance__viewed_on__gte=viewed_lately)
     asked = Q(fetch_started_at__isnull=False)
-    rows = Statement.objects.due().filter(
-        asked | failed | Q(planned_at__lte=timezone.now()), card__state=Card.State.ACTIVE
-    )
+    rows = Statement.objects.fetchable().due().filter(asked | failed | Q(planned_at__lte=timezone.now()))
     cards = []
     for row in rows.select_related("card").order_by(F("planned_at").asc(nulls_first=True), "next_fetch_at")[:room]:
         row.card.statement = row

@@ -7,27 +7,22 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.consent import WITHDRAWN, Standing
-from accounts.models import User
-
 SHOWS: Final = ("/saldo/", "/rincian/", "/proyeksi/", "/kartu/")
-LINKS: Final = ("/kartu/tambah/", "/kartu/tawaran/")
 
 
 class ConsentMiddleware:
-    """A new text of the notice asks politely; only after the days of grace, or once consent was withdrawn, pages wait
-    for an answer. A card is never linked without one."""
+    """A new text of the notice asks politely; after the days of grace, or where nothing is agreed to, pages wait for an
+    answer. Sweeps, SMS and files ask the same rule (accounts.consent)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(SHOWS) and request.user.is_authenticated and _waits(request.user, request.path):
+        if request.path.startswith(SHOWS) and _waits(request):
             asked = request.path if request.method in ("GET", "HEAD") else ""
             return HttpResponseRedirect(f"{reverse('privacy_consent')}?{urlencode({'next': asked})}")
         return self.get_response(request)
 
 
-def _waits(member: User, path: str) -> bool:
-    never = member.consent_version in ("", WITHDRAWN)
-    return member.consent_standing == Standing.NEEDED or (never and path.startswith(LINKS))
+def _waits(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and not request.user.consent_standing.allows

@@ -357,6 +357,9 @@ POSTING_LAG_DAYS = env.int("POSTING_LAG_DAYS", default=35)  # after the due date
 
 SMS_GATEWAY = env.str("SMS_GATEWAY", default="none")  # none, kannel, webhook; console in the demo
 KANNEL_SENDER = env.str("KANNEL_SENDER", default="2757")  # the number members write to, whatever the gateway
+SMS_PRIVACY_ADDRESS = env.str("SMS_PRIVACY_ADDRESS", default=f"{PUBLIC_URL.partition('://')[2]}/p")
+if SMS_GATEWAY != "none" and len(SMS_PRIVACY_ADDRESS) > 36:  # noqa: PLR2004 - what the texts have room for
+    raise ImproperlyConfigured("SMS_PRIVACY_ADDRESS may have 36 characters: a short address of /p that texts name.")
 KANNEL_SENDSMS_URL = env.str("KANNEL_SENDSMS_URL", default="http://localhost:13013/cgi-bin/sendsms")
 KANNEL_USERNAME = env.str("KANNEL_USERNAME", default="")
 KANNEL_PASSWORD = secret("KANNEL_PASSWORD", default="")

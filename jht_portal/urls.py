@@ -23,6 +23,7 @@ urlpatterns = [
     path("pemberitahuan/", include("accounts.urls.notices")),
     path("akun/", include("accounts.urls.recovery")),
     path("bukan-saya/<str:token>/", not_me_views.button, name="not_me"),
+    path("p", views.privacy_short, name="privacy_short"),
     path("privasi/", include("accounts.urls.privacy")),
     path("aktivitas/", include("accounts.urls.activity")),
     path("saldo/", include("balances.urls")),

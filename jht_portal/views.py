@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -44,6 +44,13 @@ def set_language(request: HttpRequest) -> HttpResponse:
             samesite="Lax",
         )
     return response
+
+
+@login_not_required
+@require_safe
+def privacy_short(request: HttpRequest) -> HttpResponse:
+    """The privacy notice under an address that fits into an SMS."""
+    return redirect("privacy_notice")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -83,6 +83,11 @@ class Stop(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Agree(Command):
+    """Said alone: words after it may take it back."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unknown(Command):
     pass
 
@@ -103,6 +108,8 @@ _WORDS: Final[dict[str, tuple[str, bool]]] = {
     "BERHENTI": ("stop", False),
     "UNREG": ("stop", False),
     "STOP": ("stop", True),
+    "SETUJU": ("agree", False),
+    "AGREE": ("agree", True),
 }
 _FILLERS: Final = frozenset({"CEK", "CHECK", "JHT", "INFO", "TOLONG", "MOHON", "MINTA"})
 _FIRST_WORD: Final = re.compile(r"[A-Z0-9]*")
@@ -124,6 +131,8 @@ def parse(text: str) -> Command:
         return _registration(rest, english=english)
     if kind == "balance":
         return _balance(rest, english=english)
+    if kind == "agree":
+        return Unknown() if rest else Agree(english=english)
     return {"help": Help, "info": Info, "stop": Stop}[kind](english=english)
 
 

@@ -31,9 +31,9 @@ def help_text() -> str:
 def info() -> str:
     name = plain(settings.SITE_NAME)[:30]
     return _(
-        "%(site)s: cek saldo JHT lewat SMS, dari nomor yang terdaftar. Tarif operator berlaku. "
-        "Ketik BANTUAN untuk caranya."
-    ) % {"site": name}
+        "%(site)s: saldo JHT lewat SMS dari nomor terdaftar. Tarif operator berlaku. Cara: BANTUAN. "
+        "Privasi: %(address)s"
+    ) % {"site": name, "address": settings.SMS_PRIVACY_ADDRESS}
 
 
 def unknown() -> str:
@@ -78,6 +78,29 @@ def received() -> str:
     )
 
 
+def agree_first(last_four: str) -> str:
+    """To the phone that the upstream has on record, before anything is fetched."""
+    return _(
+        "KPJ *%(last)s cocok. Bila saldo JHT boleh kami ambil dan kirim ke sini: baca %(address)s, balas SETUJU. "
+        "Bukan Anda, atau tidak? BERHENTI"
+    ) % {"last": last_four, "address": settings.SMS_PRIVACY_ADDRESS}
+
+
+def consent_first() -> str:
+    """Where nothing is agreed to, or the days to agree to a new text are over."""
+    return _(
+        "Saldo belum kami ambil atau kirim: perlu persetujuan Anda. Baca %(address)s lalu balas SETUJU, atau setujui "
+        "di portal. Tidak? BERHENTI"
+    ) % {"address": settings.SMS_PRIVACY_ADDRESS}
+
+
+def agreed() -> str:
+    return _(
+        "Terima kasih, persetujuan Anda atas naskah %(address)s tercatat. Ketik SALDO untuk saldo JHT. Ingin "
+        "berhenti? Ketik BERHENTI."
+    ) % {"address": settings.SMS_PRIVACY_ADDRESS}
+
+
 def registered(last_four: str) -> str:
     return _(
         "Nomor ini terdaftar untuk KPJ *%(last)s. Ketik SALDO untuk saldo JHT. Bukan Anda, atau "
@@ -101,6 +124,14 @@ def stopped() -> str:
         "SMS saldo untuk nomor ini sudah dimatikan. Untuk memakai lagi, kirim DAFTAR SALDO#NIK#TGL "
         "LAHIR#KPJ ke %(number)s."
     ) % {"number": settings.KANNEL_SENDER}
+
+
+def left() -> str:
+    """To a member by SMS alone, whose account ends with their word."""
+    return _(
+        "SMS saldo dimatikan, persetujuan Anda ditarik, kartu dan saldo di sini dihapus. Memakai lagi? Kirim DAFTAR "
+        "SALDO#NIK#NAMA#TGL LAHIR#KPJ"
+    )
 
 
 def no_card() -> str:

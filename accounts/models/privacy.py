@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.consent import Purpose
+from accounts.models.audit import AuditRow
 from accounts.models.members import User
 from accounts.sealing import Sealed
 
@@ -21,6 +22,7 @@ class Consent(models.Model):
     version = models.CharField(max_length=10)  # of the notice that was shown
     language = models.CharField(max_length=2)  # in which it was shown
     agreed = models.BooleanField()
+    door = models.CharField(max_length=8, choices=AuditRow.Door, default=AuditRow.Door.WEB)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -71,10 +71,14 @@ def lock_cards(member: User) -> None:
 
 
 def let_go_lately(row: LinkRequest) -> bool:
-    """Another account let this KPJ go within a day: only a code links it so soon."""
+    """Another account let this KPJ go within a day: only a code links it so soon. But a person who left by BERHENTI
+    comes back by DAFTAR: both times the upstream said that NIK and phone are theirs."""
     since = timezone.now() - FREE_AFTER
     gone = Card.objects.filter(kpj_index=row.kpj_index, state=Card.State.UNLINKED, unlinked_at__gt=since)
-    return gone.exclude(member=row.member_id).exists()
+    gone = gone.exclude(member=row.member_id)
+    if row.phone_sealed:
+        gone = gone.exclude(member__email=None, member__nik_index=row.nik_index, proof=Card.Proof.PHONE)
+    return gone.exists()
 
 
 def holder_of(index: bytes) -> Card | None:

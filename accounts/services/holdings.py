@@ -98,7 +98,7 @@ export.register(
         left_out={"id": INTERNAL, "member": INTERNAL},
         labels={
             "purpose": _("Untuk"), "agreed": _("Setuju"), "version": _("Naskah"), "language": _("Bahasa"),
-            "at": _("Waktu"),
+            "door": _("Lewat"), "at": _("Waktu"),
         },
     ),
     Held(

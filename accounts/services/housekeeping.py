@@ -35,6 +35,7 @@ ORIGIN_KEPT = Q(address__isnull=False) | ~Q(agent="")  # as the index of the sam
 def clean_up() -> None:
     """At night. Accounts whose last day has come do not wait for it: see `end_accounts`."""
     retention.purge_all()
+    privacy.ask_everybody()
 
 
 def end_accounts() -> None:

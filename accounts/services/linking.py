@@ -52,6 +52,8 @@ def request_link(
     Raises AlreadyLinked, AlreadyAsked, NotNow.
     """
     fresh = lock_member(member.pk)
+    if not (phone or fresh.consent_standing.allows):  # by SMS the answer to the match asks for it
+        raise NotNow("not_agreed")
     locks.check_open(fresh)
     contact_change.check_cool(fresh)
     index, nik_hash = kpj_index(kpj), nik_index(nik)

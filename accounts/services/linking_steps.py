@@ -20,6 +20,7 @@ from accounts.audit import Action
 from accounts.claim import INTERNAL_ERROR, backoff, patiently, unworded
 from accounts.models import Card, CodeEvent, LinkRequest
 from accounts.sealing import CannotOpen
+from accounts.selectors import cards_in_use
 from accounts.services import limits, offers, telling
 from accounts.services.cards import holder_of, let_go_lately, lock_member
 from accounts.services.limits import NotNow
@@ -236,16 +237,20 @@ def _checked(row: LinkRequest, answer: ChallengeResult) -> None:
 
 
 def _ask_list(row: LinkRequest, provider: Provider) -> tuple[CardRecord, ...]:
-    if row.card is None or row.card.state == Card.State.UNLINKED:
+    if row.card is None or not _may_list(row):
         return ()
     return provider.list_cards(member_ref=row.card.member_ref)
 
 
 def _listed(row: LinkRequest, answer: tuple[CardRecord, ...]) -> None:
-    if row.card and row.card.state == Card.State.ACTIVE:
+    if row.card and answer and _may_list(row):
         # What staff approved proves one card, not a person.
         offers.remember_list(card=row.card, records=answer, offer=row.card.proof == Card.Proof.POSSESSION)
     wait(row, State.LINKED)
+
+
+def _may_list(row: LinkRequest) -> bool:
+    return row.card is not None and cards_in_use().filter(pk=row.card.pk).exists()
 
 
 # Errors that are an answer

@@ -71,9 +71,10 @@ def _due(member_id: int, now: datetime) -> Any:
 
 
 def _may_go(notice: Notice, choices: NoticeChoices) -> bool:
-    """Asked for still, about a card that is not closed to its member, and to an address proved to be theirs."""
+    """Asked for still and agreed to, about a card that is not closed to its member, and to an address proved theirs."""
     shown = notice.card is None or notice.card.state == Card.State.ACTIVE
-    return shown and choices.wants_mail(notice.kind) and known(notice.kind) is not None and _has_mail(choices.member)
+    wanted = choices.wants_mail(notice.kind) and choices.member.consent_standing.allows
+    return shown and wanted and known(notice.kind) is not None and _has_mail(choices.member)
 
 
 def _has_mail(member: User) -> bool:

@@ -30,12 +30,15 @@ def tell(
     facts: dict[str, Any] | None = None,
     mailed: bool = False,
 ) -> Notice | None:
-    """None where the same (member, kind, card, subject) was told before. Raises KeyError for an unregistered kind.
+    """None where the same (member, kind, card, subject) was told before, and for news to a member who does not agree to
+    the present notice. Raises KeyError for an unregistered kind.
 
     `mailed` says that its mail, with a link of its own, is written already.
     `subject` is a short key like "2026-08"; `facts` hold codes, dates and counts. Neither holds personal data.
     """
     told, now = kind_of(kind), timezone.now()
+    if not (told.security or member.consent_standing.allows):
+        return None
     due = None if told.security else mail_due(choices_of(member), kind, now)
     row = Notice(member=member, kind=kind, card=card, subject=subject, facts=facts or {}, told_at=now, mail_due_at=due)
     Notice.objects.bulk_create([row], ignore_conflicts=True)

@@ -53,6 +53,8 @@ def link_offer(*, member: User, offer_id: UUID, source: Source) -> Card | LinkRe
     A card that somebody else holds becomes a dispute, as after J6; its request is returned instead of the card.
     """
     fresh = lock_member(member.pk)
+    if not fresh.consent_standing.allows:
+        raise NotNow("not_agreed")
     locks.check_open(fresh)
     contact_change.check_cool(fresh)
     offer = OfferedCard.objects.get(member=member, public_id=offer_id)

@@ -15,15 +15,16 @@ from django.utils import timezone, translation
 
 from accounts import audit, notices
 from accounts.audit import Action, Source
-from accounts.consent import CURRENT, WITHDRAWN, Purpose, Standing
+from accounts.consent import CURRENT, NEVER, WITHDRAWN, Purpose, Standing, answer_until
 from accounts.models import Card, Consent, Correction, LinkRequest, NoticeChoices, User
 from accounts.selectors import VISIBLE
-from accounts.services import cards, mail
+from accounts.services import cards, mail, telling
 from accounts.services.linking_outcomes import end
 from accounts.services.notices import choices_of
 
 ANSWER_WITHIN: Final = timedelta(days=3)  # articles 30 and 32: 3 x 24 hours
 OPEN_CORRECTIONS_AT_MOST: Final = 3
+_ASKED_A_NIGHT: Final = 20_000
 on_let_go: Final[list[Callable[[User, Source], None]]] = []  # rooms above let their own go with the member's
 _DISPUTED: Final = LinkRequest.State.DISPUTED
 # Letting go what staff look into would decide the case without them.
@@ -43,18 +44,33 @@ class CannotCorrect(Exception):
 
 def ask_again(*, member: User) -> None:
     """At login: from now on the days count until an answer to the present notice is needed."""
-    if member.consent_standing != Standing.GIVEN and member.consent_asked_on is None:
+    if member.consent_standing == Standing.ASK and member.consent_asked_on is None:
         member.consent_asked_on = timezone.localdate()
         User.objects.filter(pk=member.pk).update(consent_asked_on=member.consent_asked_on)
 
 
+def ask_everybody() -> int:
+    """Nightly: whoever agreed to an earlier text is told of the new one. From then on their days count too, though they
+    may never sign in: what sweeps, mail and SMS do for them rests on their word as well. Returns how many."""
+    settled = (*NEVER, CURRENT.version)
+    others = User.objects.filter(is_active=True, consent_asked_on=None).exclude(consent_version__in=settled)
+    members = list(others.order_by("pk")[:_ASKED_A_NIGHT])
+    for member in members:
+        with transaction.atomic():
+            ask_again(member=member)
+            telling.privacy_notice(member, until=answer_until(asked_on=timezone.localdate()))
+    return len(members)
+
+
 @transaction.atomic
-def agree(*, member: User, source: Source, also: Collection[Purpose] = ()) -> None:
-    """To the present notice; each further purpose is answered by itself, yes or no."""
+def agree(*, member: User, source: Source, also: Collection[Purpose] | None = None) -> None:
+    """To the present notice; each further purpose is answered by itself, yes or no. None: nothing further was asked."""
     member.consent_version, member.consent_asked_on = CURRENT.version, None
     User.objects.filter(pk=member.pk).update(consent_version=CURRENT.version, consent_asked_on=None)
+    _answer(member, Purpose.SERVICE, True, source)
     for purpose in Purpose:
-        _answer(member, purpose, purpose == Purpose.SERVICE or purpose in also, source)
+        if also is not None and purpose != Purpose.SERVICE:
+            _answer(member, purpose, purpose in also, source)
 
 
 def choose(*, member: User, purpose: Purpose, agreed: bool, source: Source) -> None:
@@ -126,8 +142,10 @@ def _held(member: User) -> QuerySet[Card]:
 def _answer(member: User, purpose: Purpose, agreed: bool, source: Source) -> None:
     language = (translation.get_language() or member.language)[:2]
     agreed_before = has_agreed(member=member, purpose=purpose)
-    Consent.objects.create(member=member, purpose=purpose, version=CURRENT.version, language=language, agreed=agreed)
-    if purpose == Purpose.NEWS:
+    Consent.objects.create(
+        member=member, purpose=purpose, version=CURRENT.version, language=language, agreed=agreed, door=source.door
+    )
+    if purpose == Purpose.NEWS and agreed != agreed_before:  # the same answer again leaves a finer choice alone
         kinds = [kind.code for kind in notices.ordinary()] if agreed else []
         NoticeChoices.objects.update_or_create(member=member, defaults={"mail_kinds": kinds})
     if purpose != Purpose.SERVICE and not (agreed or agreed_before):

@@ -4,7 +4,7 @@ Mail goes at once and cannot be switched off. The upstream offers no call to tel
 there the code itself is the notice.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -127,6 +127,11 @@ def new_device(member: User, *, device: KnownDevice) -> None:
     _tell(member, "new_device", stop=(Purpose.ACCOUNT, member.public_id), device=device, moment=device.last_used_at)
 
 
+def privacy_notice(member: User, *, until: date) -> None:
+    url = settings.PUBLIC_URL + reverse("privacy_consent")
+    _tell(member, "privacy_notice", until=until, consent_url=url)
+
+
 def _tell(
     member: User, code: str, *, to: str = "", stop: Stop | None = None, card: Card | None = None, **facts: Any
 ) -> None:
@@ -153,10 +158,13 @@ def _write(member: User, code: str, to: str, *, stop: Stop | None = None, **fact
 
 
 def _shown(facts: dict[str, Any]) -> dict[str, str]:
-    return {
-        name: date_format(timezone.localtime(value), "j F Y H.i") if isinstance(value, datetime) else str(value)
-        for name, value in facts.items()
-    }
+    return {name: _worded(value) for name, value in facts.items()}
+
+
+def _worded(value: Any) -> str:
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "j F Y H.i")
+    return date_format(value, "j F Y") if isinstance(value, date) else str(value)
 
 
 def _absolute(name: str, token: str) -> str:

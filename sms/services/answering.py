@@ -19,8 +19,10 @@ from django.utils import timezone, translation
 
 from accounts.audit import Source
 from accounts.claim import unworded
+from accounts.consent import Standing
 from accounts.models import AuditRow, Card, User, kpj_index
 from accounts.sealing import CannotOpen
+from accounts.services import privacy
 from balances import selectors
 from balances import services as balances
 from balances.reading import Reading, State
@@ -69,6 +71,8 @@ def _read(row: Inbound, mine: datetime) -> str:
     held.command = type(command).__name__.lower()[:12]
     if isinstance(command, parse.Unreadable):
         held.command = "register"
+    if isinstance(command, parse.Agree | parse.Stop):
+        numbers.lock_owners(bytes(held.sender_index))
     number = numbers.use(index=bytes(held.sender_index))
     with translation.override(_language(number, command)):
         told = _answer(held, command, number)
@@ -117,7 +121,17 @@ def _bad_number(row: Inbound, command: parse.Command, number: Number | None) -> 
 
 def _stop(row: Inbound, command: parse.Command, number: Number | None) -> _Answer:
     numbers.stop(index=bytes(row.sender_index), source=source_of(number))
+    if number and registering.leave(number=number, source=source_of(number)):
+        return _Answer(reply="left", text=replies.left())
     return _Answer(reply="stopped", text=replies.stopped())
+
+
+def _agree(row: Inbound, command: parse.Command, number: Number | None) -> _Answer:
+    if number is None or number.state == Number.State.LAPSED:
+        return _closed(number)
+    if number.member.consent_standing is not Standing.GIVEN:
+        privacy.agree(member=number.member, source=source_of(number))
+    return _Answer(reply="agreed", text=replies.agreed())
 
 
 def _unreadable(row: Inbound, command: parse.Command, number: Number | None) -> _Answer:
@@ -133,11 +147,17 @@ def _register(row: Inbound, command: parse.Command, number: Number | None) -> _A
     return _Answer(reply="received", text=replies.received())
 
 
-def _balance(row: Inbound, command: parse.Command, number: Number | None) -> _Answer:
-    if number is None or not isinstance(command, parse.Balance):
+def _closed(number: Number | None) -> _Answer:
+    if number is None:
         return _Answer(reply="unregistered", text=replies.unregistered())
-    if number.state == Number.State.LAPSED:
-        return _Answer(reply="confirm_again", text=replies.confirm_again())
+    return _Answer(reply="confirm_again", text=replies.confirm_again())
+
+
+def _balance(row: Inbound, command: parse.Command, number: Number | None) -> _Answer:
+    if number is None or number.state == Number.State.LAPSED or not isinstance(command, parse.Balance):
+        return _closed(number)
+    if not number.member.consent_standing.allows:
+        return _Answer(reply="consent_first", text=replies.consent_first())
     cards = selectors.cards_of(number.member)
     if not cards:
         return _Answer(reply="no_card", text=replies.no_card())
@@ -173,6 +193,7 @@ _ACTS: Final[dict[type[parse.Command], Callable[[Inbound, parse.Command, Number 
     parse.Help: _help,
     parse.Info: _info,
     parse.Stop: _stop,
+    parse.Agree: _agree,
     parse.Unknown: _unknown,
     parse.BadNumber: _bad_number,
     parse.Unreadable: _unreadable,
@@ -207,6 +228,8 @@ def _told(row: Inbound, mine: datetime) -> str:
 
 def _awaited_reading(row: Inbound, member: User) -> Reading | None:
     if row.card is None or row.card.state != Card.State.ACTIVE or row.card.member != member:
+        return None
+    if not member.consent_standing.allows:
         return None
     return selectors.reading_of(row.card)
 

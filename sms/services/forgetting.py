@@ -16,8 +16,9 @@ from sms.models import Number, Registration, held_messages
 def forget(member: User, source: Source) -> None:
     """In the transaction of the act. The audit trail keeps that there were numbers, not which."""
     numbers = list(Number.objects.filter(member=member))
-    for rows in held_messages(numbers, before_proof=True):
-        _delete(rows)
+    came, went = held_messages(numbers, before_proof=True)
+    _delete(came.filter(fetch_started_at=None))  # the text that takes the word back is being answered just now
+    _delete(went)
     typed = Q(number_index__in=[one.number_index for one in numbers])
     if member.email:
         typed |= Q(address_index=blind_index("email", member.email))

@@ -84,6 +84,14 @@ RULES: Final = (
         how=_HOURLY,
         rows=registering.empty_accounts,
     ),
+    Rule(
+        code="sms_unagreed",
+        what=_("Akun dan kartu dari pendaftaran lewat SMS yang tidak dijawab SETUJU"),
+        days=numbers.ASKED_FOR.days,
+        why=_("Agar Anda sempat membaca dan menyetujui"),
+        how=_HOURLY,
+        purge=registering.forget_unagreed,
+    ),
 )
 retention.register(*RULES)
 

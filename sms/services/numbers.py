@@ -87,6 +87,13 @@ def close_all(member: User) -> None:
         _off(row, audit.SYSTEM)
 
 
+def lock_owners(index: bytes) -> None:
+    """Before the number itself, as the portal's pages lock them, or the two could wait for each other."""
+    held = Number.objects.filter(number_index=index).exclude(state=Number.State.OFF)
+    for member_id in sorted(set(held.values_list("member_id", flat=True))):
+        lock_member(member_id)
+
+
 def stop(*, index: bytes, source: Source) -> int:
     """BERHENTI: whatever this number may ask for ends, and wishes with it. How many."""
     rows = Number.objects.select_for_update().filter(number_index=index).exclude(state=Number.State.OFF)

@@ -18,10 +18,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from accounts import audit
 from accounts.audit import Source
 from accounts.models import AuditRow, Card, LinkRequest, User, kpj_index, nik_index
 from accounts.sealing import blind_index
-from accounts.services import linking, mail, notices
+from accounts.services import cards, deletion, linking, mail, notices, privacy
 from accounts.services.limits import NotNow
 from sms import replies
 from sms.models import Number, Registration, number_index
@@ -30,6 +31,7 @@ from sms.parse import Register
 from sms.services import numbers, sending
 
 GOES_ON_FOR: Final = timedelta(days=1)
+_A_RUN: Final = 1_000
 _SOURCE: Final = Source(door=AuditRow.Door.SMS)
 _VISIBLE: Final = (Card.State.ACTIVE, Card.State.FROZEN)
 
@@ -183,7 +185,34 @@ def _open(number: Number, row: LinkRequest) -> None:
     with suppress(numbers.TakenElsewhere, numbers.AccountLocked, NotNow):
         numbers.activate(member=member, public_id=number.public_id, proof=Number.Proof.UPSTREAM, source=_SOURCE)
         with translation.override(member.language):
-            sending.queue(to=number.number, text=replies.registered(row.kpj_last4), reply="registered")
+            if member.consent_standing.allows:
+                sending.queue(to=number.number, text=replies.registered(row.kpj_last4), reply="registered")
+            else:
+                sending.queue(to=number.number, text=replies.agree_first(row.kpj_last4), reply="agree_first")
+
+
+def leave(*, number: Number, source: Source) -> bool:
+    """The last BERHENTI of a member by SMS alone: they have no other door to take their word back, so it does, and the
+    account ends with it. False where the number only goes silent. The caller holds the member."""
+    member = number.member
+    others = Number.objects.filter(member=member, state=Number.State.ACTIVE)
+    if member.email or number.state != Number.State.ACTIVE or others.exists():
+        return False
+    try:
+        privacy.withdraw(member=member, source=source)
+    except cards.Locked:
+        return False
+    deletion.ask(member=member, source=source, wait=False)
+    return True
+
+
+def forget_unagreed() -> None:
+    """Nobody answered SETUJU: the account ends with all that the match told."""
+    before = timezone.now() - numbers.ASKED_FOR
+    silent = User.objects.filter(email=None, is_staff=False, consent_version="", date_joined__lt=before, deletion=None)
+    linked = Card.objects.filter(member=OuterRef("pk"), linked_at__lt=before)
+    for member in silent.filter(Exists(linked))[:_A_RUN]:
+        deletion.ask(member=member, source=audit.SYSTEM, wait=False)
 
 
 def _has_anything(row: LinkRequest) -> bool:

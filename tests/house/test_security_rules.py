@@ -41,6 +41,7 @@ NOT_WAYS_IN = {
     "help_terms",
     "help_topic",
     "privacy_notice",
+    "privacy_short",
     "privacy_notice_version",
     "deletion_cancel",
     "manifest",

@@ -7,14 +7,18 @@ from django.core import mail as outbox
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Card, LinkRequest, OutgoingMail, User, nik_index
+from accounts.consent import CURRENT
+from accounts.models import AuditRow, Card, Consent, LinkRequest, OutgoingMail, User, nik_index
 from accounts.services import linking_steps
+from accounts.services.housekeeping import end_accounts
+from balances import sweeps
+from balances.models import Balance
 from providers import factory
 from providers.fake import FakeCard, FakePerson, FakeProvider
 from providers.port import CardRecord, CardStatus, Segment
 from sms import limits
 from sms.models import Inbound, Number, Registration
-from sms.services import housekeeping, registering
+from sms.services import housekeeping, numbers, registering
 from tests.factories import make_balance, make_card, make_member
 from tests.sms.conftest import PHONE, Phone, register, work
 
@@ -176,12 +180,120 @@ def _work_the_link(*, on_record: str | None) -> None:
 def test_the_number_on_record_becomes_a_member_by_sms_alone(phone: Phone) -> None:
     assert phone.send(NAMED)[0].startswith(RECEIVED)
     _work_the_link(on_record=PHONE)
-    assert "terdaftar untuk KPJ *2201" in phone.air.sent[-1].text
+    asked = phone.air.sent[-1].text
+    assert asked.startswith("KPJ *2201 cocok.")
+    assert "baca localhost:8000/p, balas SETUJU" in asked
     card = Card.objects.get()
     assert (card.proof, card.member.email, card.member.birth_date) == (Card.Proof.PHONE, None, BORN)
     make_balance(card)
+    assert "Rp" not in phone.send("SALDO")[0]
+    assert "tercatat" in phone.send("SETUJU")[0]
     assert "Rp1.234.567,00" in phone.send("SALDO")[0]
     assert NIK not in str(LinkRequest.objects.values().get())
+
+
+def test_before_the_word_nothing_is_fetched_and_the_word_is_recorded(phone: Phone) -> None:
+    phone.send(NAMED)
+    _work_the_link(on_record=PHONE)
+    assert sweeps.sweep() == 0
+    assert phone.send("SALDO")[0].startswith("Saldo belum kami ambil")
+    assert not Balance.objects.exists()
+    assert not Consent.objects.exists()
+    for _again in range(2):
+        assert "tercatat" in phone.send("Setuju")[0]
+    row = Consent.objects.get()
+    assert (row.version, row.agreed, row.door, row.language) == (CURRENT.version, True, "sms", "id")
+    said = AuditRow.objects.get(action="consent_given")
+    assert (said.door, said.details["version"]) == ("sms", CURRENT.version)
+    assert sweeps.sweep() == 1
+
+
+@pytest.mark.parametrize("text", ["SETUJU TIDAK", "TIDAK SETUJU", "YA", "Tidak"])
+def test_another_word_is_no_consent(phone: Phone, text: str) -> None:
+    phone.send(NAMED)
+    _work_the_link(on_record=PHONE)
+    phone.send(text)
+    assert not Consent.objects.exists()
+
+
+def test_an_english_speaker_is_asked_and_agrees_in_english(phone: Phone) -> None:
+    phone.send(NAMED.replace("DAFTAR SALDO", "REGISTER BALANCE"))
+    _work_the_link(on_record=PHONE)
+    assert "reply AGREE" in phone.air.sent[-1].text
+    assert phone.send("agree")[0].startswith("Thank you")
+    assert Consent.objects.get().language == "en"
+
+
+def test_a_number_nobody_knows_agrees_to_nothing(phone: Phone) -> None:
+    assert "belum terdaftar" in phone.send("SETUJU")[0]
+    assert not Consent.objects.exists()
+
+
+def test_who_never_answers_is_forgotten_after_seven_days(phone: Phone, member: User) -> None:
+    agreed = Phone(phone.air, "+6281200000001")
+    phone.send(NAMED)
+    _work_the_link(on_record=PHONE)
+    later = timezone.now() - numbers.ASKED_FOR - timedelta(hours=1)
+    User.objects.filter(email=None).update(date_joined=later)
+    housekeeping.clean_up()
+    end_accounts()
+    assert User.objects.filter(email=None).exists(), "asked a moment ago"
+    Card.objects.update(linked_at=later)
+    housekeeping.clean_up()
+    end_accounts()
+    assert list(User.objects.all()) == [member]
+    assert not Card.objects.exists()
+    assert not Number.objects.exists()
+    assert "belum terdaftar" in agreed.send("SALDO")[0]
+
+
+# BERHENTI
+
+
+@pytest.fixture
+def by_sms(phone: Phone) -> User:
+    phone.send(NAMED)
+    _work_the_link(on_record=PHONE)
+    phone.send("SETUJU")
+    card = Card.objects.get()
+    make_balance(card)
+    return card.member
+
+
+def test_the_stop_of_a_member_by_sms_alone_takes_their_word_back_and_ends_the_account(
+    phone: Phone, by_sms: User
+) -> None:
+    phone.send("SALDO")
+    assert phone.send("BERHENTI")[0].startswith("SMS saldo dimatikan, persetujuan Anda ditarik")
+    assert not Balance.objects.exists()
+    assert not Number.objects.exists()
+    assert list(Inbound.objects.values_list("command", flat=True)) == ["stop"]
+    assert AuditRow.objects.get(action="consent_withdrawn").door == "sms"
+    end_accounts()
+    assert not User.objects.exists()
+    assert "belum terdaftar" in phone.send("SALDO")[0]
+
+
+def test_the_stop_of_one_of_two_phones_leaves_the_other(phone: Phone, by_sms: User) -> None:
+    other = Phone(phone.air, "+6281200000002")
+    register(by_sms, other.number)
+    assert phone.send("BERHENTI")[0].startswith("SMS saldo untuk nomor ini")
+    assert "Rp" in other.send("SALDO")[0]
+    assert other.send("BERHENTI")[0].startswith("SMS saldo dimatikan, persetujuan")
+
+
+def test_the_stop_of_a_portal_member_leaves_their_word_alone(phone: Phone, owner: User) -> None:
+    register(owner)
+    assert phone.send("BERHENTI")[0].startswith("SMS saldo untuk nomor ini")
+    owner.refresh_from_db()
+    assert owner.consent_standing == "given"
+    assert Balance.objects.exists()
+
+
+def test_a_locked_account_is_not_ended_by_a_text(phone: Phone, by_sms: User) -> None:
+    User.objects.filter(pk=by_sms.pk).update(locked_at=timezone.now())
+    assert phone.send("BERHENTI")[0].startswith("SMS saldo untuk nomor ini")
+    assert Balance.objects.exists()
 
 
 @pytest.mark.parametrize("on_record", [None, "+6289999999999"])
@@ -254,6 +366,7 @@ def test_a_member_by_sms_alone_comes_back_by_the_same_text(phone: Phone, lost: s
     """A forged BERHENTI, or ninety days of silence, must not lock anybody out for good."""
     phone.send(NAMED)
     _work_the_link(on_record=PHONE)
+    phone.send("SETUJU")
     make_balance(Card.objects.get())
     if lost == "stopped":
         phone.send("BERHENTI")
@@ -262,6 +375,11 @@ def test_a_member_by_sms_alone_comes_back_by_the_same_text(phone: Phone, lost: s
     assert "Rp" not in phone.send("SALDO")[0]
     phone.send(NAMED)
     _work_the_link(on_record=PHONE)
+    if lost == "stopped":
+        assert phone.air.sent[-1].text.startswith("KPJ *2201 cocok.")
+        phone.send("SETUJU")
+        make_balance(Card.objects.get(state=Card.State.ACTIVE))
+    end_accounts()
     assert "Rp1.234.567,00" in phone.send("SALDO")[0]
     assert Card.objects.count() == 1
 

@@ -43,6 +43,10 @@ def _every_reply() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "unknown", replies.unknown
     yield "unregistered", replies.unregistered
     yield "received", replies.received
+    yield "agree_first", lambda: replies.agree_first("2201")
+    yield "consent_first", replies.consent_first
+    yield "agreed", replies.agreed
+    yield "left", replies.left
     yield "registered", lambda: replies.registered("2201")
     yield "try_later", replies.try_later
     yield "confirm_again", replies.confirm_again
@@ -71,6 +75,7 @@ EVERY = list(_every_reply())
 def test_a_reply_fits_one_segment(name: str, reply: Callable[[], str], language: str, settings: Any) -> None:
     settings.SITE_NAME = "Portal Jaminan Hari Tua Provinsi"
     settings.KANNEL_SENDER = "08123456789012"
+    settings.SMS_PRIVACY_ADDRESS = "x" * 36
     with translation.override(language):
         text = reply()
     assert plain(text) == text, "no sign that a gateway would turn into a question mark"
