@@ -14,13 +14,17 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
+from tests.accounts.conftest import mailed_code, mails
 from tests.admin.conftest import boss, card, pages, rows, second_factor_done, waiting
 from tests.conftest import remember_proof
 from tests.factories import PASSWORD, make_member
 from tests.house.addresses import (
+    FOR_GATEWAYS,
     POST_ONLY,
     PUBLIC,
     address_of,
@@ -31,6 +35,8 @@ from tests.house.website import Website
 
 __all__ = ["boss", "card", "rows", "waiting"]
 BEHIND_TLS = {"PUBLIC_URL": "https://localhost", "ALLOWED_HOSTS": "localhost", "PORTAL_DEMO": "0"}
+# Only without a password, by script, or after a code from the upstream (tests/look/test_ways_back.py).
+NOT_FOR_A_MEMBER = {"account_set_password", "mfa_login_webauthn", "recovery_progress"}
 TOO_FAR = {"account_logout", "session_end"}
 ODD_METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND")
 PAGES = {"text/html", "application/json", "text/plain", "application/manifest+json", "text/javascript"}
@@ -48,7 +54,9 @@ class Browser:
 
     def __post_init__(self) -> None:
         logging.getLogger("httpx2").setLevel(logging.WARNING)
-        self.http = httpx2.Client(base_url=self.website.url, timeout=20, follow_redirects=False)
+        # A connection for each: one that is kept may be closed from the other side just as the next request leaves.
+        alone = httpx2.Limits(max_keepalive_connections=0)
+        self.http = httpx2.Client(base_url=self.website.url, timeout=20, follow_redirects=False, limits=alone)
 
     def ask(self, path: str, method: str = "GET", **more: Any) -> httpx2.Response:
         headers = {"Host": "localhost", "X-Forwarded-Proto": "https"}
@@ -116,7 +124,7 @@ def fresh_crawl(member: User, boss: User, rows: dict[type, int], website: Callab
         if who == "visitor" or name not in TOO_FAR
     ]
     seen += [Seen(who, "admin", path, browsers[who].ask(path)) for who in browsers for path in pages(rows)]
-    seen += wrong(browsers["visitor"])
+    seen += [*halfway(site), *wrong(browsers["visitor"])]
     files = [Seen("visitor", "file", path, browsers["visitor"].ask(path)) for path in files_of(seen)]
     odd = [
         Seen("member", method, path, browsers["member"].ask(path, method))
@@ -142,6 +150,33 @@ def signed_in_cookies(browser: Browser) -> list[str]:
     ]
     assert [one.status_code for one in answers] == [302, 302], answers[0].text
     return [cookie for one in answers for cookie in one.headers.get_list("set-cookie")]
+
+
+def halfway(site: Website) -> list[Seen]:
+    """Pages that stand only in the middle of something: signing up, a second step, a reset, a first authenticator."""
+    newcomer, signing, resetting, enrolling = Client(), Client(), Client(), Client()
+    newcomer.post(reverse("account_signup"), {"email": "baru@contoh.example", "password1": "kalimat sandi yang baru"})
+    careful, plain = make_member(), make_member()
+    TOTP.activate(careful, generate_totp_secret())
+    signing.post(reverse("account_login"), {"login": careful.email, "password": PASSWORD})
+    resetting.post(reverse("account_reset_password"), {"email": plain.email})
+    enrolling.force_login(plain)
+    remember_proof(enrolling, plain)
+    found = [
+        walked(site, newcomer, "account_email_verification_sent"),
+        walked(site, signing, "mfa_authenticate"),
+        walked(site, resetting, "account_confirm_password_reset_code"),
+        walked(site, enrolling, "mfa_activate_totp"),
+        walked(site, Client(), "account_login"),
+        walked(site, Client(), "account_signup"),
+    ]
+    resetting.post(reverse("account_confirm_password_reset_code"), {"code": mailed_code(mails()[-1])})
+    return [*found, walked(site, resetting, "account_complete_password_reset")]
+
+
+def walked(site: Website, client: Client, name: str) -> Seen:
+    path = reverse(name)
+    return Seen("halfway", name, path, Browser(site, client.session.session_key or "").ask(path))
 
 
 def wrong(browser: Browser) -> list[Seen]:
@@ -181,6 +216,19 @@ def documents(seen: list[Seen]) -> list[tuple[Seen, Links]]:
 
 def files_of(seen: list[Seen]) -> list[str]:
     return sorted({url for _, links in documents(seen) for _, _, url in links.found if url.startswith("/static/")})
+
+
+def test_the_crawl_reaches_every_address_and_shows_its_member_what_is_there(crawl: Crawl) -> None:
+    """Otherwise the eyes below would look at refusals only. SMS, papers and the admin are among them."""
+    named = {name for name, _ in named_addresses()}
+    assert {one.name for one in crawl.seen if one.who == "visitor"} >= named
+    shown = {one.name: one.answer for one in crawl.seen if one.who == "member" and one.name != "admin"}
+    refused = {name for name, answer in shown.items() if answer.status_code not in (200, 302)}
+    assert refused == POST_ONLY | FOR_GATEWAYS
+    away = {name for name, answer in shown.items() if answer.status_code == 302}
+    opened = {one.name for one in crawl.seen if one.who == "halfway" and one.answer.status_code == 200}
+    assert away - opened == NOT_FOR_A_MEMBER
+    assert {"sms_numbers", "document_check", "statement_pdf"} <= set(shown) - refused - away
 
 
 # Headers
