@@ -4,6 +4,7 @@ Uses httpcore2, the engine of httpx2, because only there a network backend that 
 """
 
 import ipaddress
+import logging
 import ssl
 from collections.abc import Mapping
 from datetime import timedelta
@@ -15,6 +16,8 @@ import httpcore2
 from providers.deadline import DeadlineBackend, remaining
 from providers.errors import BadAnswer, HeldBack, InvalidRequest, Unavailable, Wire
 from providers.verdict import Reply, body_matters
+
+logger = logging.getLogger(__name__)
 
 BODY_LIMIT: Final = 1024 * 1024
 CONNECT_SECONDS: Final = 3.0
@@ -65,6 +68,7 @@ class Transport:
         except httpcore2.LocalProtocolError as error:
             raise InvalidRequest("a header that cannot be sent") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
+            _tell_of_tls(error)
             raise Unavailable("the connection failed") from error
 
     def close(self) -> None:
@@ -133,3 +137,11 @@ def _tls(ca_file: str) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=ca_file or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     return context
+
+
+def _tell_of_tls(error: BaseException | None) -> None:
+    """A certificate that ran out looks like an upstream that is down; only this line tells them apart."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    if error is not None:
+        logger.error("provider_tls_failed why=%s", error.reason)

@@ -84,6 +84,17 @@ def test_failures_in_a_row_open_the_brake_and_a_good_probe_closes_it(gate_of: Ca
     assert not is_open(gate)  # the count began anew
 
 
+@pytest.mark.asvs("V16.3.4")
+def test_an_opened_brake_is_one_line_in_the_log(
+    gate_of: Callable[[Rules], Gate], caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = gate_of(QUICK)
+    pull(gate, times=2)
+    assert "provider_brake_opened" not in caplog.text
+    pull(gate, times=1)
+    assert caplog.messages.count("provider_brake_opened outcome=failed") == 1
+
+
 def test_a_failed_probe_opens_it_again(gate_of: Callable[[Rules], Gate]) -> None:
     gate = gate_of(QUICK)
     pull(gate)

@@ -81,11 +81,12 @@ def test_a_given_authority_is_trusted(secure: Callable[..., SecureUpstream], bui
     assert client.fetch_balance(kpj=KPJ, member_ref=REF).amount is not None
 
 
-@pytest.mark.asvs("V12.3.2", "V12.3.4")
+@pytest.mark.asvs("V12.3.2", "V12.3.4", "V16.3.4")
 @pytest.mark.parametrize("trouble", ["unknown authority", "other name", "old protocol"])
 def test_a_server_that_cannot_prove_itself_gets_nothing(
-    secure: Callable[..., SecureUpstream], build: Build, trouble: str
+    secure: Callable[..., SecureUpstream], build: Build, trouble: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     server = {
         "unknown authority": secure,
         "other name": lambda: secure(name="elsewhere.example"),
@@ -95,6 +96,7 @@ def test_a_server_that_cannot_prove_itself_gets_nothing(
     with pytest.raises(errors.Unavailable):
         client.fetch_balance(kpj=KPJ, member_ref=REF)
     assert server.upstream.asked == []
+    assert [one.partition("=")[0] for one in caplog.messages] == ["provider_tls_failed why"]
 
 
 def test_a_setting_that_fits_no_header_is_our_bug(upstream: Upstream, build: Build) -> None:
