@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as auth
@@ -45,7 +46,7 @@ def signed_in(request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     privacy.ask_again(member=user)
     if request is not None:
         session_limits.start(request.session)
-    _write(Action.SIGNED_IN, request, user)
+    _write(Action.SIGNED_IN, request, user, factors=_factors(request, user))
 
 
 def signed_out(request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:
@@ -122,6 +123,12 @@ def _only_this_session(request: HttpRequest, user: User) -> None:
     sessions.end_all(member=user)
     if request.user == user:
         update_session_auth_hash(request, user)
+
+
+def _factors(request: HttpRequest | None, user: User) -> list[str]:
+    """What this sign-in was proved with, in order: "password", then "totp", or "webauthn" alone."""
+    proofs = get_authentication_records(request, user) if request is not None else []
+    return [str(proof.get("type") or proof["method"]) for proof in proofs]
 
 
 def _write(action: Action, request: HttpRequest | None, user: User, **details: Any) -> None:

@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.hashers import BoundedArgon2PasswordHasher
 from accounts.models import AuditRow, OutgoingMail, User
@@ -276,6 +277,19 @@ class TestAuthenticator:
         again = sign_in_as(Client(), member.email)
         post(again, "mfa_authenticate", code=code)
         assert not is_in(again)
+
+    @pytest.mark.asvs("V16.3.1", "V16.2.1")
+    def test_what_a_sign_in_was_proved_with_is_written_down(self, member, secret):
+        client = Client(REMOTE_ADDR="203.0.113.7", headers={"user-agent": "Peramban"})
+        sign_in_as(client, member.email)
+        assert not AuditRow.objects.filter(action="signed_in").exists()
+        before = timezone.now()
+        post(client, "mfa_authenticate", code=self.code(secret))
+        row = AuditRow.objects.get(action="signed_in")
+        assert row.details == {"factors": ["password", "totp"]}
+        assert (row.door, row.actor, row.member) == ("web", member.public_id, member.public_id)
+        assert (row.address, row.agent, row.session != "") == ("203.0.113.7", "Peramban", True)
+        assert before <= row.at <= timezone.now()
 
     @pytest.mark.asvs("V16.3.1")
     def test_a_wrong_code_is_written_down(self, member, secret):

@@ -43,6 +43,12 @@ def test_the_proxy_overwrites_every_header_that_tells_who_asks() -> None:
     assert "TRUSTED_IP_HEADER=X-Real-IP" in INSTALL
 
 
+@pytest.mark.asvs("V16.2.2")
+def test_the_clock_is_kept_by_ntp() -> None:
+    machine = INSTALL.split("## 1. The machine", 1)[1].split("\n## ", 1)[0]
+    assert re.search(r"clock must be kept by NTP: `timedatectl` says `System clock synchronized: yes`", machine)
+
+
 @pytest.mark.asvs("V12.3.3", "V13.2.5", "V14.2.2")
 def test_the_proxy_talks_to_the_portal_on_the_same_machine_only() -> None:
     assert set(directive("proxy_pass")) == {"http://jht_portal"}
