@@ -39,8 +39,9 @@ class Variable:
 @cache
 def variables() -> dict[str, Variable]:
     """Every `env.type("NAME", default=...)` and `secret("NAME", default=...)` of the settings."""
-    tree = ast.parse((ROOT / "jht_portal" / "settings.py").read_text())
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and reads_environment(node)]
+    trees = [ast.parse(path.read_text()) for path in sorted((ROOT / "jht_portal" / "settings").glob("*.py"))]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    calls = [node for node in nodes if isinstance(node, ast.Call) and reads_environment(node)]
     return {variable.name: variable for variable in map(read_variable, calls)}
 
 

@@ -32,7 +32,7 @@ class Removal:
 REMOVALS = (
     Removal(
         "login required by default",
-        "jht_portal/settings.py",
+        "jht_portal/settings/web.py",
         '    "django.contrib.auth.middleware.LoginRequiredMiddleware",\n',
         "",
         ("tests/house/test_url_access.py::test_a_visitor_is_sent_to_the_login",),
@@ -53,14 +53,14 @@ REMOVALS = (
     ),
     Removal(
         "token of every form",
-        "jht_portal/settings.py",
+        "jht_portal/settings/web.py",
         '    "django.middleware.csrf.CsrfViewMiddleware",\n',
         "",
         ("tests/attack/test_requests.py::test_no_form_is_taken_without_its_token",),
     ),
     Removal(
         "Content Security Policy",
-        "jht_portal/settings.py",
+        "jht_portal/settings/web.py",
         '    "csp.middleware.CSPMiddleware",',
         "   ",
         ("tests/house/test_headers.py::test_the_policy_lets_nothing_in_from_elsewhere_or_inline",),
