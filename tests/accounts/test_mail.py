@@ -28,8 +28,8 @@ def deliver(row: OutgoingMail) -> OutgoingMail:
 
 
 def test_it_rests_sealed(row):
-    assert "budi" not in row.message_sealed
-    assert "Isi" not in row.message_sealed
+    assert "budi@" not in row.message_sealed
+    assert "Isi surat" not in row.message_sealed
 
 
 def test_it_is_wiped_once_sent(row):

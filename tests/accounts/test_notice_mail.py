@@ -21,6 +21,7 @@ from accounts.services import mail, notice_choices, notice_mail
 from accounts.services.notice_choices import Wish
 from accounts.services.notices import tell
 from tests.factories import make_card, make_member
+from tests.words import tells
 
 WORKERS = 16
 ANY_HOUR = {"quiet_from": time(0), "quiet_until": time(0)}
@@ -107,11 +108,12 @@ def test_a_mail_is_in_the_members_language_with_no_datum_in_subject_and_headers(
     mail.send(public_id=row.public_id, token=row.fetch_started_at)
     sent = django_mail.outbox[0].message()
     assert "You get this email because you asked for it" in one["text"]
-    heads = " ".join(f"{name}: {value}" for name, value in sent.items() if name != "To")
-    for datum in (member.email, member.name, "BUDI", card.kpj, card.kpj_last4, str(member.public_id)):
-        assert (datum or "-") not in heads.replace(sent["Date"], "").replace(sent["Message-ID"], ""), datum
-        if len(datum or "") > 2:
-            assert (datum or "-") not in caplog.text
+    heads = " ".join(f"{name}: {value}" for name, value in sent.items() if name not in ("To", "Date", "Message-ID"))
+    assert not tells(heads, card.kpj_last4)
+    assert not tells(caplog.text, card.kpj_last4)
+    for datum in (member.email, member.name, "BUDI", card.kpj, str(member.public_id)):
+        assert (datum or "-") not in heads, datum
+        assert (datum or "-") not in caplog.text
     assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert STOP.search(sent["List-Unsubscribe"])
 

@@ -29,6 +29,7 @@ from balances.sweeps import nightly_sweep
 from balances.wording import rupiah
 from tests.balances import files
 from tests.factories import make_card, make_statement
+from tests.words import tells
 
 CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}(?:-[2-9A-HJ-NP-Z]{4}){2}")
 
@@ -69,7 +70,8 @@ def assert_tells_nothing(answer: Any, paper: Paper) -> None:
     amounts = set(files.MONEY.findall(text)) - {"Rp1.234.567,00"}  # the example of the form
     assert not amounts
     assert f"{paper.amount:.0f}" not in text
-    for secret in (paper.card.kpj, paper.card.kpj_last4, paper.card.employer_name, "BUDI UJI", "member@"):
+    assert not tells(text, paper.card.kpj_last4)
+    for secret in (paper.card.kpj, paper.card.employer_name, "BUDI UJI", "member@"):
         assert secret not in text
 
 
