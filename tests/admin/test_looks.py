@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 
 from accounts.models import Card, User
 from tests.admin.conftest import pages, second_factor_done
+from tests.browsing import press
 from tests.look.conftest import check, look, open_as
 
 __all__ = ["check", "look", "open_as"]
@@ -42,15 +43,15 @@ def test_results_and_revealed_values_read_well(
     page = open_as(client=as_boss)
     page.goto(reverse("admin:accounts_user_look_up"))
     page.locator("#id_text").fill("budi")
-    page.locator("main form button.button").click()
+    press(page.locator("main form button.button"))
     check(page, "admin-results")
-    page.get_by_role("link", name="BUDI UJI").click()
-    page.locator("td a[href*=balance]").first.click()
-    page.locator("a[href$='/jumlah/']").click()
+    press(page.get_by_role("link", name="BUDI UJI"))
+    press(page.locator("td a[href*=balance]").first)
+    press(page.locator("a[href$='/jumlah/']"))
     check(page, "admin-reveal")
     page.locator("#id_why").select_option("asked")
     page.locator("#id_reason").fill("anggota menelepon layanan")
-    page.locator("main form button.button").click()
+    press(page.locator("main form button.button"))
     check(page, "admin-amount")
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.models import Card, User
 from balances.models import Balance
 from demo.embedded.process import wait_until
+from tests.browsing import press
 from tests.factories import make_balance, make_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +25,6 @@ def page(browser: Browser, live_server: Any, as_member: Client, bells: list[Any]
     context = browser.new_context(base_url=live_server.url)
     session = as_member.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-    expect.set_options(timeout=10_000)
     yield context.new_page()
     context.close()
 
@@ -81,12 +81,11 @@ def test_a_settled_page_never_polls(page: Page, member: User) -> None:
 
 def test_nothing_is_replaced_while_nothing_changes_and_the_focus_stays(page: Page, member: User) -> None:
     card = make_card(member)
-    asked = polls(page)
     page.goto("/saldo/")
     page.get_by_role("button", name="Perbarui").focus()
     page.evaluate("document.querySelector('[data-card]').marked = true")
-    page.wait_for_timeout(2500)
-    assert asked
+    page.wait_for_event("requestfinished", lambda request: "/potongan/" in request.url)
+    page.wait_for_timeout(500)  # for the script to read the answer
     assert page.evaluate("document.querySelector('[data-card]').marked") is True
     answer(card, "7.00")
     expect(page.locator("[data-amount]")).to_have_text("Rp7,00")
@@ -114,9 +113,8 @@ def test_a_page_in_the_background_does_not_ask(page: Page, member: User) -> None
     page.goto("/saldo/")
     page.wait_for_timeout(2500)
     assert not asked
-    page.evaluate("window.seen = 'visible'; document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_timeout(500)
-    assert asked
+    with page.expect_request("**/potongan/**"):
+        page.evaluate("window.seen = 'visible'; document.dispatchEvent(new Event('visibilitychange'))")
 
 
 def test_the_whole_card_is_there_without_the_script(
@@ -129,9 +127,9 @@ def test_the_whole_card_is_there_without_the_script(
     page = context.new_page()
     page.goto("/saldo/")
     answer(card, "7.00")
-    page.get_by_role("link", name="Muat ulang").click()
+    press(page.get_by_role("link", name="Muat ulang"))
     expect(page.locator("[data-amount]")).to_have_text("Rp7,00")
-    page.get_by_role("button", name="Perbarui").click()
+    press(page.get_by_role("button", name="Perbarui"))
     expect(page.locator("main")).to_contain_text("Saldo terbaru sedang kami minta.")
     assert len(bells) == 2
     context.close()

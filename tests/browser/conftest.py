@@ -1,18 +1,19 @@
 """A real browser against the real parts: web server, worker process, sandbox upstream, PostgreSQL, Valkey."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page
 
 from accounts.models import User
+from tests.browsing import press
 from tests.factories import PASSWORD
 from tests.plugins.processes import Sandbox, Worker
 
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 15_000
 CODE = re.compile(r"\b\d[\d ]{4,10}\d\b")
 
 
@@ -23,7 +24,6 @@ def browser_context_args(browser_context_args: dict[str, Any], base: str) -> dic
 
 @pytest.fixture
 def base(live_server: Any, transactional_db: None) -> Iterator[str]:
-    expect.set_options(timeout=PATIENCE_MS)
     return live_server.url
 
 
@@ -46,8 +46,8 @@ def log_in(page: Page, user: User) -> None:
     page.goto("/akun/login/")
     page.get_by_label("Email", exact=True).fill(user.email or "")
     page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Login", exact=True).click()
-    page.wait_for_url(lambda url: "/akun/" not in url)
+    press(page.get_by_role("button", name="Login", exact=True))
+    assert "/akun/" not in page.url
 
 
 def fill_link_form(page: Page, person: dict[str, Any], kpj: str | None = None) -> None:
@@ -56,7 +56,16 @@ def fill_link_form(page: Page, person: dict[str, Any], kpj: str | None = None) -
     page.get_by_label("NIK").fill(person["nik"])
     page.get_by_label("Nama lengkap").fill(person["name"])
     page.get_by_label("Tanggal lahir").fill(day)
-    page.get_by_role("button", name="Lanjutkan").click()
+    press(page.get_by_role("button", name="Lanjutkan"))
+
+
+def reload_until(page: Page, wanted: Locator, *, seconds: float = 60) -> None:
+    """What a person without JavaScript does."""
+    end = time.monotonic() + seconds
+    while not wanted.count():
+        assert time.monotonic() < end, f"never appeared: {wanted}"
+        page.wait_for_timeout(200)
+        page.reload()
 
 
 def newest_code(sandbox: Sandbox, kpj: str) -> str:

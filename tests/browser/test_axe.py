@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from accounts.models import Card, LinkRequest, User
 from balances.models import Balance
 from balances.reading import State
+from tests import browsing
 from tests.factories import make_balance, make_card, make_member, make_statement
 from tests.house.addresses import (
     NOT_PAGES,
@@ -55,9 +55,7 @@ def open_as(browser: Browser, base: str, language: str) -> Iterator[Callable[...
 
 def assert_clean(page: Page, where: str, language: str) -> None:
     assert page.locator("html").get_attribute("lang") == language, where
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{where} {page.url}\n{found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), where
+    browsing.assert_clean(page, where)
 
 
 def test_pages_for_visitors(open_as: Any, language: str, subtests: pytest.Subtests) -> None:
@@ -159,5 +157,5 @@ def test_pages_for_what_goes_wrong(open_as: Any, language: str, subtests: pytest
         assert_clean(page, "no card", language)
     with subtests.test("wrong input"):
         page.goto("/kartu/tambah/")
-        page.locator("main form button").last.click()
+        browsing.press(page.locator("main form button").last)
         assert_clean(page, "errors in the form", language)

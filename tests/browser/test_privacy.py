@@ -11,6 +11,7 @@ from accounts.models import Correction, User
 from accounts.services import deletion, privacy
 from tests.browser.conftest import log_in
 from tests.browser.test_axe import assert_clean, language, open_as  # noqa: F401 - fixtures
+from tests.browsing import press
 from tests.factories import PASSWORD, make_member
 from tests.house.addresses import make_world
 
@@ -47,12 +48,12 @@ def test_every_page_of_rights_is_accessible(
 def test_an_account_is_ended_and_kept_without_javascript(plain_page: Page) -> None:
     log_in(plain_page, make_member("pergi@contoh.example"))
     plain_page.goto("/")
-    plain_page.get_by_role("link", name="Privasi Data saya").click()
-    plain_page.get_by_role("link", name="Hapus akun").click()
+    press(plain_page.get_by_role("link", name="Privasi Data saya"))
+    press(plain_page.get_by_role("link", name="Hapus akun"))
     plain_page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
-    plain_page.get_by_role("button", name="Lanjut").click()
-    plain_page.get_by_role("link", name="Lanjut").click()
+    press(plain_page.get_by_role("button", name="Lanjut"))
+    press(plain_page.get_by_role("link", name="Lanjut"))
     plain_page.get_by_label("Saya sudah membaca").check()
-    plain_page.get_by_role("button", name="Hapus akun saya").click()
-    plain_page.get_by_role("button", name="Batalkan penghapusan").click()
+    press(plain_page.get_by_role("button", name="Hapus akun saya"))
+    press(plain_page.get_by_role("button", name="Batalkan penghapusan"))
     assert plain_page.get_by_text("Penghapusan dibatalkan.").is_visible()

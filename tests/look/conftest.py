@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page
 
 from accounts.models import User
+from tests.browsing import assert_clean
 from tests.conftest import remember_proof
 
 LOOKS: dict[str, dict[str, Any]] = {
@@ -65,9 +65,7 @@ def check(look: str) -> Callable[..., None]:
 
     def check_(page: Page, name: str) -> None:
         keep_picture(page, f"{name}-{look}")
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        assert_clean(page, name)
 
     return check_
 

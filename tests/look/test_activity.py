@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.audit import Action, Door, Source
 from accounts.models import User
 from balances.models import FetchAttempt
+from tests.browsing import press
 from tests.factories import make_balance, make_card
 from tests.house.addresses import make_session
 from tests.look.conftest import check, look, open_as
@@ -63,6 +64,6 @@ def test_signing_a_device_out_reads_well(open_as: Callable[..., Page], check: Ca
     check(page, "activity-end")
     page.goto(reverse("sessions_end"))
     check(page, "activity-end-others")
-    page.locator("main form .btn--danger").click()
+    press(page.locator("main form .btn--danger"))
     assert page.locator("[data-session]").count() == 1
     check(page, "activity-ended")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Card, LinkRequest, User, kpj_index, nik_index
 from balances import services
 from balances.models import Balance
+from tests.browsing import press
 from tests.factories import make_balance, make_card, make_kpj
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -87,7 +88,7 @@ def test_linking_a_card(member: User, open_as: Any, check: Any) -> None:
     page = open_as(member)
     page.goto(reverse("card_add"))
     check(page, "kartu-add")
-    page.locator("main .btn--main").click()
+    press(page.locator("main .btn--main"))
     check(page, "kartu-add-refused")
 
 

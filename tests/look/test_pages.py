@@ -9,6 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from tests.browsing import press
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -67,7 +68,7 @@ def test_the_code_step_of_a_login(member: User, open_as: Any, check: Any) -> Non
     log_in(page, member, PASSWORD)
     check(page, "authenticate")
     page.locator("[name=code]").fill("000000")
-    page.locator("main form .btn--main").first.click()
+    press(page.locator("main form .btn--main").first)
     check(page, "authenticate-refused")
 
 
@@ -82,7 +83,7 @@ def test_a_refused_login_says_so_and_keeps_the_email(member: User, open_as: Any,
 def test_empty_sign_up_names_each_field(open_as: Any, check: Any, db: None) -> None:
     page = open_as()
     page.goto(reverse("account_signup"))
-    page.locator("main form .btn--main").click()
+    press(page.locator("main form .btn--main"))
     expect(page.locator("#id_email")).to_have_attribute("aria-describedby", "id_email_error")
     check(page, "signup-refused")
 
@@ -91,13 +92,13 @@ def test_code_pages(open_as: Any, check: Any, member: User, look: str) -> None:
     page = open_as()
     page.goto(reverse("account_reset_password"))
     page.locator("#id_email").fill(str(member.email))
-    page.locator("main form .btn--main").click()
+    press(page.locator("main form .btn--main"))
     assert page.url.endswith(reverse("account_confirm_password_reset_code"))
     check(page, "reset-code")
     page.goto(reverse("account_signup"))
     page.locator("#id_email").fill(f"{look}@contoh.example")  # limits count by address and outlive a test
     page.locator("#id_password1").fill(PASSWORD)
-    page.locator("main form .btn--main").click()
+    press(page.locator("main form .btn--main"))
     assert page.url.endswith(reverse("account_email_verification_sent"))
     check(page, "signup-code")
 
@@ -129,14 +130,14 @@ def test_error_pages_render_without_help(name: str, rf: Any, open_as: Any, check
 def prove(page: Page) -> None:
     page.goto(reverse("account_reauthenticate"))
     page.locator("#id_password").fill(PASSWORD)
-    page.locator("main form .btn--main").click()
+    press(page.locator("main form .btn--main"))
 
 
 def log_in(page: Page, user: User, password: str) -> None:
     page.goto(reverse("account_login"))
     page.locator("#id_login").fill(str(user.email))
     page.locator("#id_password").fill(password)
-    page.locator("main form .btn--main").first.click()
+    press(page.locator("main form .btn--main").first)
 
 
 def test_a_visitor_is_not_offered_the_menu(visitor: Client) -> None:

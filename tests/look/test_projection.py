@@ -5,10 +5,11 @@ from itertools import pairwise
 from typing import Any
 
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from tests.browser.conftest import log_in
+from tests.browsing import press
 from tests.factories import make_balance, make_card
 
 LONG = "PT Perusahaan Dengan Nama Yang Sangat Panjang Sekali Tbk"
@@ -28,7 +29,7 @@ def a_card_of(member: User, amount: str = "1234567890.00") -> str:
 
 def calculate(page: Page, wage: str) -> None:
     page.locator("#id_monthly").fill(wage)
-    page.locator("#isi form .btn--main").last.click()
+    press(page.locator("#isi form .btn--main").last)
 
 
 def test_a_projection(member: User, open_as: Any, check: Any) -> None:
@@ -50,6 +51,7 @@ def test_the_names_of_the_lines_do_not_run_into_each_other_or_out(member: User, 
     page = open_as(member)
     page.goto(f"{address}proyeksi/")
     page.locator("form summary").click()
+    expect(page.locator("#id_low")).to_be_visible()
     page.locator("#id_low").fill("5")
     page.locator("#id_high").fill("5,25")
     calculate(page, "3.000.000")

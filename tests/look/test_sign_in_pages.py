@@ -9,6 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from tests.browsing import press
 from tests.factories import PASSWORD
 from tests.look.test_pages import log_in, prove
 
@@ -64,7 +65,7 @@ def test_a_passkey_is_added_and_opens_the_account(device: Page, member: User, re
 
 
 def log_out(page: Page) -> None:
-    page.locator(".top form").last.locator("button").click()
+    press(page.locator(".top form").last.locator("button"))
     expect(page.locator("body")).not_to_have_attribute("data-signed-in", "")
 
 
@@ -82,8 +83,9 @@ def test_an_authenticator_app_is_turned_on_from_its_page(device: Page, member: U
     device.goto(reverse("mfa_activate_totp"))
     expect(device.locator(".qr svg path")).to_have_count(1)
     device.locator("summary").click()
+    expect(device.locator("main code")).to_be_visible()
     device.locator("#id_code").fill(code_of(device.locator("main code").inner_text()))
-    device.locator("main form .btn--main").click()
+    press(device.locator("main form .btn--main"))
     expect(device.locator(".codes .code")).to_have_count(10)
     assert set(Authenticator.objects.values_list("type", flat=True)) == {"totp", "recovery_codes"}
     assert refused == []
@@ -102,7 +104,7 @@ def test_without_scripts_nothing_is_offered_that_needs_them(browser: Any, live_s
 def test_the_language_is_changed_where_one_is(open_as: Any, db: None) -> None:
     page = open_as()
     page.goto(reverse("account_login") + "?next=/kartu/")
-    page.get_by_role("button", name="Indonesia").click()
+    press(page.get_by_role("button", name="Indonesia"))
     expect(page.locator("html")).to_have_attribute("lang", "id")
     assert page.url.endswith("?next=/kartu/")
 

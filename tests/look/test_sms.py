@@ -12,6 +12,7 @@ from accounts.models import User
 from sms.models import Inbound, Number
 from tests.accounts.everything import give_messages
 from tests.admin.conftest import second_factor_done
+from tests.browsing import press
 from tests.factories import make_card, make_member
 from tests.house.addresses import make_number, make_registration
 from tests.look.conftest import LOOKS
@@ -69,6 +70,6 @@ def test_what_staff_see(member: User, open_as: Callable[..., Page], check: Calla
         page.fill("[name=reason]", "anggota menelepon layanan")
         check(page, f"sms-staff-{name}-why")
         page.locator("[name=reason]").press("Tab")
-        page.locator("main form button, #content form button").first.click()
-        page.wait_for_url("**/change/")
+        press(page.locator("main form button, #content form button").first)
+        assert page.url.endswith("/change/")
         check(page, f"sms-staff-{name}")

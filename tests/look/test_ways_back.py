@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from accounts.models import RecoveryRequest, User, kpj_index, nik_index
 from accounts.services import not_me_tokens
 from accounts.services.not_me_tokens import Purpose
+from tests.browsing import press
 from tests.factories import make_balance, make_card
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,18 +30,18 @@ def test_a_lock_on_a_card_and_on_the_account(member: User, open_as: Any, check: 
     page = open_as(member)
     page.goto(reverse("card_lock", args=[card.public_id]))
     check(page, "card-lock")
-    press(page)
+    press_button(page)
     check(page, "card-locked")
     page.goto(reverse("card_open", args=[card.public_id]))
     check(page, "card-open")
     page.goto(reverse("account_lock"))
     check(page, "account-lock")
-    press(page)
+    press_button(page)
     check(page, "account-locked")
     for name in ("home", "card_list", "card_add", "account_open"):
         page.goto(reverse(name))
         check(page, f"locked-{name}")
-    press(page)
+    press_button(page)
     check(page, "account-opening")
 
 
@@ -49,7 +50,7 @@ def test_the_button_that_says_it_was_not_me(purpose: Purpose, db: None, open_as:
     page = open_as()
     page.goto(reverse("not_me", args=[not_me_tokens.make(purpose, uuid4())]))
     check(page, f"not-me-{purpose}")
-    press(page)
+    press_button(page)
     check(page, f"not-me-{purpose}-pressed")
 
 
@@ -86,7 +87,7 @@ def test_a_new_address_is_reached(open_as: Any, check: Any, db: None) -> None:
     page = open_as()
     page.goto(reverse("recovery_address", args=[not_me_tokens.make(Purpose.ADDRESS, uuid4())]))
     check(page, "address")
-    press(page)
+    press_button(page)
     check(page, "address-over")
 
 
@@ -95,9 +96,9 @@ def forgot(page: Page, check: Any) -> RecoveryRequest:
     check(page, "forgotten")
     page.locator("#id_kpj").fill("24011122201")
     page.locator("#id_nik").fill("3173051207860012")
-    press(page)
+    press_button(page)
     return RecoveryRequest.objects.get(kpj_index=kpj_index("24011122201"), nik_index=nik_index("3173051207860012"))
 
 
-def press(page: Page) -> None:
-    page.locator("main form .btn").first.click()
+def press_button(page: Page) -> None:
+    press(page.locator("main form .btn").first)
