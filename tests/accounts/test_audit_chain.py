@@ -96,17 +96,17 @@ def test_a_row_that_commits_after_a_later_one_is_sealed_too() -> None:
             with transaction.atomic():
                 audit.record(Action.SIGNED_OUT, audit.SYSTEM)
                 taken.set()
-                assert go_on.wait(10)
+                assert go_on.wait(60)
         finally:
             connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert taken.wait(10)
+    assert taken.wait(60)
     audit.record(Action.SIGNED_IN, audit.SYSTEM)
     assert audit_chain.seal() == 1
     go_on.set()
-    thread.join(10)
+    thread.join(60)
     late, early = AuditRow.objects.get(action="signed_out"), AuditRow.objects.get(action="signed_in")
     assert late.pk < early.pk
     assert late.position is None
@@ -131,7 +131,7 @@ def test_two_sealers_at_once_seal_each_row_once(monkeypatch: pytest.MonkeyPatch)
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     audit_chain.seal()
     proof = audit_chain.verify()
     assert (proof.flaw, proof.rows, proof.waiting) == (None, 60, 0)

@@ -61,7 +61,7 @@ def test_a_card_list_that_arrives_while_the_card_is_let_go_leaves_nothing(upstre
     monkeypatch.setattr(cards, "on_unlink", [slowly])
     other = threading.Thread(target=let_go)
     other.start()
-    assert letting_go.wait(5)
+    assert letting_go.wait(60)
     step(row)
     other.join()
     card.refresh_from_db()

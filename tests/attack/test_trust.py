@@ -195,7 +195,7 @@ def test_an_account_that_was_kept_is_not_deleted_all_the_same(member, monkeypatc
 
     other = threading.Thread(target=keep)
     other.start()
-    assert kept.wait(5)
+    assert kept.wait(60)
     gone.append(deletion.carry_out_due())
     other.join()
     assert gone == [0]
@@ -227,7 +227,7 @@ def test_a_worker_at_a_members_card_does_not_break_their_button(member, act):
 
     other = threading.Thread(target=worker)
     other.start()
-    assert holding.wait(5)
+    assert holding.wait(60)
     if act == "revert":
         not_me.press(token=make(Purpose.CONTACT, change.public_id), source=WEB)
     else:

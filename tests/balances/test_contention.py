@@ -28,8 +28,8 @@ WORKERS, ROUNDS = 16, 200
 
 def winners(claim: Callable[[Card], bool], card: Card, rounds: int) -> list[int]:
     """How many of sixteen concurrent claims won, round by round, each with a connection and a reading of its own."""
-    begin = threading.Barrier(WORKERS, action=lambda: reset(card), timeout=20)
-    start, done = threading.Barrier(WORKERS, timeout=20), threading.Barrier(WORKERS, timeout=20)
+    begin = threading.Barrier(WORKERS, action=lambda: reset(card), timeout=60)
+    start, done = threading.Barrier(WORKERS, timeout=60), threading.Barrier(WORKERS, timeout=60)
 
     def work(_: int) -> list[bool]:
         won = []
@@ -80,7 +80,7 @@ def test_a_naive_twin_lets_several_win(member: User) -> None:
 def test_sixteen_first_looks_make_one_row_and_ring_once(member: User, bells: list[Any]) -> None:
     for _ in range(10):
         card = make_card(member)
-        start = threading.Barrier(WORKERS, timeout=20)
+        start = threading.Barrier(WORKERS, timeout=60)
 
         def look(card: Card = card, start: threading.Barrier = start) -> None:
             try:
@@ -140,6 +140,6 @@ def test_unlinking_while_a_worker_writes_leaves_nothing_and_never_deadlocks(
             make_balance(card, next_fetch_at=timezone.now() - timedelta(seconds=1))
             token = Balance.objects.claim(card.pk)
             for one in [pool.submit(work, card, token), pool.submit(let_go, card)]:
-                one.result(timeout=20)
+                one.result(timeout=60)
     for kept in (Balance, BalanceHistory, FetchAttempt):
         assert not kept.objects.exists()

@@ -129,7 +129,7 @@ def test_a_killed_parent_takes_its_servers_along(tmp_path: Path) -> None:
     assert len(pids) == 2
     parent.send_signal(signal.SIGKILL)
     parent.wait()
-    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), timeout=10)
+    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), timeout=60)
 
 
 @as_root

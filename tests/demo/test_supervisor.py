@@ -35,7 +35,7 @@ def service(tmp_path: Path, name: str, seconds: float = 0.0) -> Process:
     return Process(argv, env={}, cwd=tmp_path, log=log, ready=lambda: "up" in log.read_text())
 
 
-def run_until(supervisor: Supervisor, condition: object, seconds: float = 15.0) -> None:
+def run_until(supervisor: Supervisor, condition: object, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
 
     def each_round() -> None:
@@ -74,9 +74,9 @@ def test_what_dies_at_once_is_not_started_in_a_tight_loop(tmp_path: Path) -> Non
     supervisor = Supervisor()
     supervisor.start(one=Process(argv, env={}, cwd=tmp_path, log=tmp_path / "log"))
     begun = time.monotonic()
-    run_until(supervisor, lambda: time.monotonic() - begun > 2.5)
+    run_until(supervisor, lambda: starts.exists() and len(starts.read_text()) >= 3)
+    assert time.monotonic() - begun > 1.5, "a second at least between two starts"
     supervisor.stop()
-    assert 2 <= len(starts.read_text()) <= 4
 
 
 def test_a_service_that_dies_before_it_is_ready_shows_the_end_of_its_log(tmp_path: Path) -> None:
@@ -94,11 +94,11 @@ def test_what_will_not_stop_is_killed_with_all_it_started(tmp_path: Path) -> Non
         "child = os.fork(); child and print(child, flush=True); time.sleep(60)"
     )
     program = Program([sys.executable, "-c", deaf], log=tmp_path / "log", kill_after=0.3)
-    assert wait_until(lambda: (tmp_path / "log").read_text().strip().isdigit(), timeout=10)
+    assert wait_until(lambda: (tmp_path / "log").read_text().strip().isdigit(), timeout=60)
     child = int((tmp_path / "log").read_text())
     program.stop()
     assert not program.running
-    assert wait_until(lambda: _gone(child), timeout=5)
+    assert wait_until(lambda: _gone(child), timeout=60)
 
 
 def test_a_frozen_service_can_be_stopped(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def killed_worker(demo: Demo, person: Person) -> None:
     demo.make_due()
     calls, before = demo.calls(), demo.fetched_at()
     person.get("/saldo/")
-    assert wait_until(lambda: demo.calls() > calls, timeout=20)
+    assert wait_until(lambda: demo.calls() > calls, timeout=60)
     os.kill(demo.worker(), signal.SIGKILL)
     took = seconds(lambda: wait_until(lambda: demo.fetched_at() != before, timeout=120, pause=0.1))
     tell("worker killed in the middle of a fetch, seconds until the balance", took)
@@ -148,7 +148,7 @@ def warm_page(demo: Demo, person: Person) -> None:
 def papers(person: Person) -> None:
     """Each year of the longest card once, so that no paper is made twice; the first loads the compiler."""
     cards = sorted(set(re.findall(r"/saldo/[\w-]{36}/rincian", person.get("/rincian/").text)))
-    wait_until(lambda: all("data-year" in person.get(f"{card}/").text for card in cards), timeout=30, pause=1)
+    wait_until(lambda: all("data-year" in person.get(f"{card}/").text for card in cards), timeout=60, pause=1)
     years = {card: sorted(set(re.findall(r'data-year="(\d{4})"', person.get(f"{card}/").text))) for card in cards}
     card = max(cards, key=lambda one: len(years[one]))
     files: list[bytes] = []

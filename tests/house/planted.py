@@ -84,7 +84,7 @@ class Broker:
         self._started, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
-        assert self._started.wait(10)
+        assert self._started.wait(60)
 
     def _listen(self) -> None:
         """redis-py's own reader of MONITOR stumbles over commands of a script, so the lines are taken as they come."""
@@ -102,7 +102,7 @@ class Broker:
     def stop(self) -> None:
         self._over.set()
         self._client.ping()
-        self._thread.join(10)
+        self._thread.join(60)
 
 
 class LogFile:

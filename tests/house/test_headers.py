@@ -56,7 +56,7 @@ class Browser:
         logging.getLogger("httpx2").setLevel(logging.WARNING)
         # A connection for each: one that is kept may be closed from the other side just as the next request leaves.
         alone = httpx2.Limits(max_keepalive_connections=0)
-        self.http = httpx2.Client(base_url=self.website.url, timeout=20, follow_redirects=False, limits=alone)
+        self.http = httpx2.Client(base_url=self.website.url, timeout=60, follow_redirects=False, limits=alone)
 
     def ask(self, path: str, method: str = "GET", **more: Any) -> httpx2.Response:
         headers = {"Host": "localhost", "X-Forwarded-Proto": "https"}

@@ -70,7 +70,7 @@ class Stage:
             codes = ["".join(found) for text in texts for found in re.findall(r"^ {4}(\d{4}) (\d{4})$", text, re.M)]
             return [code for code in codes if code not in {one.value for one in self.planted}]
 
-        assert wait_until(lambda: bool(unread()), timeout=20, pause=0.1), "no mail came"
+        assert wait_until(lambda: bool(unread()), timeout=60, pause=0.1), "no mail came"
         return self.plant("mailed code", unread()[0])
 
     def look_at_rest(self) -> None:
@@ -203,7 +203,7 @@ def meet_every_fault(stage: Stage, person: Person, card: Card) -> None:
             person.get(f"/saldo/{card.public_id}/")
         else:
             person.post(f"/saldo/{card.public_id}/perbarui/")
-        assert wait_until(lambda before=before: FetchAttempt.objects.count() > before, timeout=15, pause=0.05), kind
+        assert wait_until(lambda before=before: FetchAttempt.objects.count() > before, timeout=60, pause=0.05), kind
         person.get(f"/saldo/{card.public_id}/")
         person.get(f"/saldo/{card.public_id}/potongan/")
         stage.sandbox.clear_faults()
@@ -297,7 +297,7 @@ def prove_that_the_search_finds(stage: Stage, kpj: str) -> None:
     cache.set(f"card-{kpj}", "1")
     AuditRow.objects.create(action="x", door="web", day=timezone.localdate(), details={"card": f"{kpj[:4]} {kpj[4:]}"})
     stage.look_at_rest()
-    assert wait_until(lambda: "KPJ base64 in a Redis command" in stage.found(), timeout=5)
+    assert wait_until(lambda: "KPJ base64 in a Redis command" in stage.found(), timeout=60)
     expected = {
         "KPJ plain in the web log",
         "KPJ base64 in a Redis command",
@@ -327,7 +327,7 @@ def test_an_error_of_the_database_that_tells_a_whole_row_is_masked(stage: Stage)
         assert person.post("/bahasa/", language="en", next="/").status_code == 500
     with checked("balances_balance", "amount IS NULL"):
         person.get("/saldo/")
-        assert wait_until(lambda: "CheckViolation" in stage.logs["the worker's log"].text(), timeout=15)
+        assert wait_until(lambda: "CheckViolation" in stage.logs["the worker's log"].text(), timeout=60)
     with table_gone("accounts_user"):
         assert stage.person().log_in(email).status_code == 500
     person.get(f"/saldo/{card.kpj}/")

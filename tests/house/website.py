@@ -29,7 +29,7 @@ class Website:
         argv = [sys.executable, "-m", "granian", "--interface", "wsgi", "jht_portal.wsgi:application", "--no-ws"]
         argv += ["--host", "127.0.0.1", "--port", str(self.port), "--workers", "1", "--blocking-threads", "4"]
         self.program = Program(argv, log=self.log, cwd=ROOT, env=self.env)
-        ready = wait_until(lambda: not self.program.running or answers(f"{self.url}/healthz"), timeout=40, pause=0.1)
+        ready = wait_until(lambda: not self.program.running or answers(f"{self.url}/healthz"), timeout=60, pause=0.1)
         if not ready or not self.program.running:
             self.kill()
             raise RuntimeError(f"The website does not start:\n{tail(self.log, 30)}")
@@ -49,7 +49,7 @@ class Person:
 
     def __init__(self, website: Website) -> None:
         self.website = website
-        self.http = httpx2.Client(base_url=website.url, timeout=20)
+        self.http = httpx2.Client(base_url=website.url, timeout=60)
         self.addresses: list[str] = []
         self.titles: list[str] = []
 
@@ -76,7 +76,7 @@ class Person:
             from tests.factories import PASSWORD as password  # late: a Person also walks a demo, without models
         return self.post("/akun/login/", login=email, password=password)
 
-    def wait_for(self, path: str, text: str, *, timeout: float = 20) -> str:
+    def wait_for(self, path: str, text: str, *, timeout: float = 60) -> str:
         """Loads the page again until it says `text`; returns it."""
         page = ""
 

@@ -105,12 +105,12 @@ class Phone:
     def inbox(self) -> list[str]:
         return [one.text for one in self.network.texts_to(self.number)]
 
-    def wait_for(self, texts: int, *, timeout: float = 20) -> list[str]:
+    def wait_for(self, texts: int, *, timeout: float = 60) -> list[str]:
         """All texts that came, at least so many."""
         assert wait_until(lambda: len(self.inbox()) >= texts, timeout=timeout), f"only {self.inbox()}"
         return self.inbox()
 
-    def ask(self, text: str, *, kind: str = "text", timeout: float = 20) -> str:
+    def ask(self, text: str, *, kind: str = "text", timeout: float = 60) -> str:
         """The one text that comes back."""
         before = len(self.inbox())
         self.send(text, kind=kind)

