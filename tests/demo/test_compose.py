@@ -18,6 +18,8 @@ from demo.embedded.binaries import postgres_bin
 from demo.embedded.postgres import PRIVACY, free_port
 from demo.embedded.process import Program, tail, wait_until
 
+pytestmark = pytest.mark.waits
+
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("web", "worker", "beat", "migrate", "sandbox")
 

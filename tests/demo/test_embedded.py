@@ -15,6 +15,8 @@ from demo.embedded import Postgres, ServiceError, Valkey, postgres
 from demo.embedded.binaries import postgres_bin, redis_server
 from demo.embedded.process import Identity, wait_until
 
+pytestmark = pytest.mark.waits
+
 ROOT = Path(__file__).resolve().parents[2]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
 

@@ -15,6 +15,8 @@ from demo.supervisor import Process, Supervisor
 # Writes its name into a common diary when it stops, a little late, as a real service would.
 _SERVICE = """
 import signal, sys, time
+
+pytestmark = pytest.mark.waits
 def stop(*_):
     time.sleep(float(sys.argv[3]))
     open(sys.argv[2], "a").write(sys.argv[1] + "\\n")

@@ -19,7 +19,13 @@ from demo import environment
 from demo.embedded import Postgres, Valkey
 from demo.embedded.postgres import THROW_AWAY, free_port
 
-pytest_plugins = ["tests.plugins.processes", "tests.plugins.browser", "tests.plugins.kannel", "tests.plugins.keepers"]
+pytest_plugins = [
+    "tests.plugins.processes",
+    "tests.plugins.browser",
+    "tests.plugins.kannel",
+    "tests.plugins.keepers",
+    "tests.plugins.repeating",
+]
 _ROOT = Path(__file__).resolve().parents[2]
 
 
