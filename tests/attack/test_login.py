@@ -27,6 +27,11 @@ WRONG = "salah salah salah"
 UNKNOWN = "belum.ada@contoh.example"
 
 
+@pytest.fixture
+def _thirds_of_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.urls.sign_in.STEP_SECONDS", STEP_SECONDS)
+
+
 def login(client: Client, email: str | None, password: str = PASSWORD, **extra: Any) -> Any:
     return client.post(reverse("account_login"), {"login": email, "password": password}, **extra)
 
@@ -135,6 +140,7 @@ def test_nothing_tells_whether_an_address_has_an_account(attempt, kind):
     assert len(mails()) in (0, 2)
 
 
+@pytest.mark.usefixtures("_thirds_of_a_second")
 @pytest.mark.parametrize("took", [0.0, 0.05, 0.12, 0.33])
 def test_an_answer_leaves_at_a_full_third_of_a_second_however_long_its_work_took(took, monkeypatch, rf):
     """Every page of the way in that treats known and unknown addresses differently inside goes through this."""
@@ -174,6 +180,7 @@ def test_an_address_that_somebody_else_only_claims_costs_no_second_hash():
 
 
 @pytest.mark.heavy
+@pytest.mark.usefixtures("_thirds_of_a_second")
 @pytest.mark.django_db
 def test_times_of_known_and_unknown_addresses_overlap(settings):
     """Printed for docs/measurements.md; what is asserted is that they overlap, never a number of milliseconds."""

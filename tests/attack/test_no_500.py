@@ -156,12 +156,9 @@ def requests(draw: Callable[..., Any], targets: list[Target]) -> tuple[Target, d
 
 
 @pytest.fixture
-def targets(
-    member: User, boss: User, rows: dict[type, int], settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[list[Target]]:
+def targets(member: User, boss: User, rows: dict[type, int], settings: Any) -> Iterator[list[Target]]:
     """Every address as visitor and owner, every page of the admin as administrator."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    monkeypatch.setattr("accounts.urls.sign_in.STEP_SECONDS", 1e-6)
     logging.disable(logging.ERROR)  # thousands of refusals are meant
     world, visitor, owner = make_world(member), Client(), Client()
     owner.force_login(member)
