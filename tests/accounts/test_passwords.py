@@ -38,8 +38,9 @@ def refusals(password: str, user: User = BUDI) -> set[str]:
 @pytest.mark.asvs("V6.1.2", "V6.2.11")
 @pytest.mark.parametrize("word", ["bpjs", "jamsostek", "jht", "kpj", "saldo", "santosa", "budi"])
 def test_what_the_page_is_about_and_who_chooses_add_nothing(word):
-    assert "guessable" in refusals(f"{word}{word}1986!!!")
-    assert refusals(f"{word} payung hijau besar") == set()
+    """Before six signs that nothing describes; any other letters in the same place would do."""
+    assert "guessable" in refusals(f"{word}xq9vwm")
+    assert "guessable" not in refusals("wgzkfyhcm"[: len(word)] + "xq9vwm")
 
 
 @pytest.mark.parametrize(
