@@ -5,7 +5,7 @@ import json
 import os
 from typing import Any
 
-from allauth.account.internal.userkit import user_id_to_str
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -39,7 +39,7 @@ class Passkey:
         said = self._said("webauthn.get", challenge)
         where = AuthenticatorData.create(self._rp, _PRESENT_AND_VERIFIED, 0)
         signature = self._key.sign(where + hashlib.sha256(said).digest(), ec.ECDSA(SHA256()))
-        handle = user_id_to_str(self.user).encode()
+        handle = user_pk_to_url_str(self.user).encode()
         response = {"clientDataJSON": said, "authenticatorData": where, "signature": signature, "userHandle": handle}
         return self._credential(response)
 

@@ -390,6 +390,13 @@ def test_a_login_from_a_new_device_is_told_by_mail_and_only_once(member):
     assert len(subjects()) == 1
 
 
+def test_a_passkey_on_a_new_device_is_told_too(member):
+    own_device(member)
+    passkey = Passkey(member)
+    passkey.log_in(Client(HTTP_USER_AGENT=CHROME))
+    assert subjects() == ["Login dari perangkat baru"]
+
+
 def test_the_mail_names_device_and_moment_and_no_place(member):
     own_device(member)
     own_device(member)

@@ -93,6 +93,18 @@ def test_a_code_spelled_differently_is_the_same_code(member):
         assert not is_in(again)
 
 
+def test_the_code_of_the_login_does_not_prove_it_again(member):
+    secret = enrol(member)
+    code = code_at(secret)
+    client = login(Client(), member)
+    client.post(reverse("mfa_authenticate"), {"code": code})
+    cache.clear()  # allauth's own mark
+    page = client.post(reverse("mfa_reauthenticate"), {"code": code})
+    assert "Kode itu sudah dipakai" in page.content.decode()
+    assert not any(record.get("reauthenticated") for record in client.session["account_authentication_methods"])
+    assert client.post(reverse("mfa_reauthenticate"), {"code": code_at(secret, 1)}).status_code == 302
+
+
 @pytest.mark.asvs("V6.5.2")
 def test_no_column_holds_a_secret_or_a_recovery_code(member):
     secret = enrol(member)

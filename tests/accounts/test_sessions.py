@@ -1,5 +1,6 @@
 """How long a session lasts, what keeps it, who is warned, and what ends the others."""
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -9,15 +10,18 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.utils import decrypt
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, expect
 
 from accounts.models import User
+from tests.accounts.conftest import mailed_code, mails
 from tests.browsing import assert_clean
 from tests.factories import PASSWORD, make_balance, make_card
 from tests.house.addresses import address_of, make_world, named_addresses
+from tests.passkeys import Passkey
 
 MINUTE, HOUR = 60, 3600
 BY_ITSELF = {"Sec-Fetch-Dest": "empty"}
@@ -167,6 +171,58 @@ def test_a_planted_session_key_is_not_taken_over(member):
     assert not Session.objects.filter(session_key=session.session_key).exists()
 
 
+def by_passkey(client: Client, member: User) -> None:
+    Passkey(member).log_in(client)
+
+
+def by_authenticator(client: Client, member: User) -> None:
+    secret = decrypt(totp.TOTP.activate(member, totp.generate_totp_secret()).instance.data["secret"])
+    client.post(reverse("account_login"), {"login": member.email, "password": PASSWORD})
+    client.post(reverse("mfa_authenticate"), {"code": present_code(secret)})
+
+
+def by_signing_up(client: Client, member: User) -> None:
+    client.post(reverse("account_signup"), {"email": "baru@contoh.example", "password1": "kalimat sandi yang baru"})
+    client.post(reverse("account_email_verification_sent"), {"code": mailed_code(mails()[-1])})
+
+
+@pytest.mark.parametrize("come_in", [by_passkey, by_authenticator, by_signing_up])
+def test_no_way_in_takes_a_planted_key_over(come_in, member):
+    victim, attacker = Client(), Client()
+    victim.get(reverse("account_login"))
+    session = victim.session
+    session["planted"] = "yes"
+    session.save()
+    victim.cookies["session"] = attacker.cookies["session"] = session.session_key
+    come_in(victim, member)
+    assert is_in(victim)
+    assert victim.session.session_key != session.session_key
+    assert not is_in(attacker)
+
+
+def again_by_authenticator(client: Client, member: User) -> None:
+    secret = decrypt(totp.TOTP.activate(member, totp.generate_totp_secret()).instance.data["secret"])
+    client.post(reverse("mfa_reauthenticate"), {"code": present_code(secret)})
+
+
+def again_by_passkey(client: Client, member: User) -> None:
+    passkey = Passkey(member)
+    asked = client.get(reverse("mfa_reauthenticate_webauthn")).context["js_data"]["request_options"]
+    answer = passkey.answer(asked["publicKey"]["challenge"])
+    client.post(reverse("mfa_reauthenticate_webauthn"), {"credential": json.dumps(answer)})
+
+
+@pytest.mark.parametrize("prove_again", [again_by_authenticator, again_by_passkey])
+def test_every_proof_of_who_is_there_changes_the_key(prove_again, member, clock):
+    client = log_in(member)
+    clock.shift(6 * MINUTE)
+    before = client.session.session_key
+    prove_again(client, member)
+    assert is_in(client)
+    assert client.session.session_key != before
+    assert client.get(reverse("account_email")).status_code == 200
+
+
 @pytest.mark.asvs("V7.2.1")
 def test_a_key_that_we_never_gave_out_is_not_used(member):
     client = Client()
@@ -175,12 +231,15 @@ def test_a_key_that_we_never_gave_out_is_not_used(member):
     assert client.cookies["session"].value != "a" * 32
 
 
+def present_code(secret: str) -> str:
+    return str(totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30)))
+
+
 def change_factors(client: Client) -> None:
     prove(client)
     client.get(reverse("mfa_activate_totp"))
     secret = client.session[totp.SECRET_SESSION_KEY]
-    code = totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
-    client.post(reverse("mfa_activate_totp"), {"code": code})
+    client.post(reverse("mfa_activate_totp"), {"code": present_code(secret)})
 
 
 @pytest.mark.asvs("V7.4.3")
@@ -199,6 +258,20 @@ def test_a_change_of_second_factors_ends_the_other_sessions_and_renews_this_one(
     assert key != before
     here.post(reverse("mfa_deactivate_totp"))
     assert not Authenticator.objects.exists()
+    assert is_in(here)
+    assert here.session.session_key != key
+    assert not is_in(elsewhere)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_passkey_that_is_removed_ends_the_other_sessions(member):
+    passkey = Passkey(member)
+    here, elsewhere = Client(), Client()
+    for client in (here, elsewhere):
+        passkey.log_in(client)
+        assert is_in(client)
+    key = here.session.session_key
+    here.post(reverse("mfa_remove_webauthn", args=[passkey.row.pk]))
     assert is_in(here)
     assert here.session.session_key != key
     assert not is_in(elsewhere)
