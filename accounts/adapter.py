@@ -89,6 +89,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             confirmed: bool = super().confirm_email(request, email_address)
             return confirmed
 
+    def set_password(self, user: User, password: str) -> None:
+        """Nothing else of the account: saved whole, it would undo a lock set since the page was asked for."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     # Guessing. Failures count for each account and known device, and for each account for all strangers together, so
     # that strangers cannot lock a member out on their own phone, nor the neighbours behind one shared address.
 

@@ -14,11 +14,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 
 from accounts import recent, session_limits
 from accounts.hashers import TooBusy
+from accounts.services.cards import MemberGone
 from jht_portal.admin_site import has_second_factor
 from jht_portal.logs import request_id
+from jht_portal.vanished import MAY_MEAN_IT, signed_out
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -121,7 +124,8 @@ def in_the_background(request: HttpRequest) -> bool:
 
 
 class RefusalsMiddleware:
-    """Two refusals that can come from anywhere: "prove first that it is you", and "too busy to check a password"."""
+    """What can come from anywhere: "prove first that it is you", "too busy to check a password", and an account
+    that was deleted a moment before."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -137,7 +141,10 @@ class RefusalsMiddleware:
             response = render(request, "503.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
             response["Retry-After"] = "10"
             return response
-        return None
+        gone = signed_out(request) if isinstance(exception, MAY_MEAN_IT) else None
+        if gone is None and isinstance(exception, MemberGone):  # somebody else, whom a link or staff meant
+            return page_not_found(request, exception)
+        return gone
 
 
 class StaffSecondFactorMiddleware:

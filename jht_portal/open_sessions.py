@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from accounts.services import open_sessions
+from jht_portal.vanished import signed_out
 
 
 class OpenSessionsMiddleware:
@@ -19,5 +21,11 @@ class OpenSessionsMiddleware:
         response = self.get_response(request)
         may_be_known = request.session.modified or settings.SESSION_COOKIE_NAME in request.COOKIES
         if may_be_known and request.session.session_key and isinstance(request.user, User):
-            open_sessions.track(request, request.user)
+            try:
+                open_sessions.track(request, request.user)
+            except DatabaseError:
+                gone = signed_out(request)
+                if gone is None:
+                    raise
+                return gone
         return response

@@ -71,6 +71,12 @@ class User(AbstractBaseUser, PermissionsMixin):
             GinIndex(SearchVector("name", config="simple"), name="user_name_words"),
         ]
 
+    def save(self, **kwargs: Any) -> None:
+        """An account that was deleted meanwhile does not come back by being saved whole."""
+        if not self._state.adding and not kwargs.get("update_fields"):
+            kwargs["force_update"] = True
+        super().save(**kwargs)
+
     def __str__(self) -> str:
         return self.name or self.email or str(self.public_id)
 

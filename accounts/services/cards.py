@@ -24,6 +24,10 @@ _DATES: Final = ("joined_on", "inactive_since")
 Because = Card.FrozenBecause
 
 
+class MemberGone(User.DoesNotExist):
+    """The account was deleted a moment before."""
+
+
 class InDispute(Exception):
     """Two people claim the card, or it was reported: letting it go would decide the case without staff."""
 
@@ -60,8 +64,14 @@ def make_card(
 
 
 def lock_member(pk: int) -> User:
-    """First in every transaction that changes what a member holds or asks for, so that they queue up per member."""
-    return User.objects.select_for_update(no_key=True).get(pk=pk)
+    """First in every transaction that changes what a member holds or asks for, so that they queue up per member.
+
+    Raises MemberGone, which every door answers with "signed out" or "not found".
+    """
+    member = User.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if member is None:
+        raise MemberGone
+    return member
 
 
 def lock_cards(member: User) -> None:

@@ -22,7 +22,7 @@ from accounts.models import Card, CodeEvent, LinkRequest
 from accounts.sealing import CannotOpen
 from accounts.selectors import cards_in_use
 from accounts.services import limits, offers, telling
-from accounts.services.cards import holder_of, let_go_lately, lock_member
+from accounts.services.cards import MemberGone, holder_of, let_go_lately, lock_member
 from accounts.services.limits import NotNow
 from accounts.services.linking_outcomes import (
     State,
@@ -57,6 +57,8 @@ def advance_link(*, public_id: UUID, token: datetime) -> None:
     answer = _ask(row)
     try:
         _write(row, mine, answer)
+    except MemberGone:
+        return
     except Exception as error:  # must not be rung for again at the end of every lease
         _write(row, mine, _our_fault(row, error))
 

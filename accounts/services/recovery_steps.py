@@ -4,6 +4,7 @@ Whatever goes wrong ends where a wrong guess ends: the row waits for a code that
 """
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,7 +19,7 @@ from accounts.models import Card, CodeEvent, RecoveryRequest, User
 from accounts.sealing import CannotOpen
 from accounts.selectors import VISIBLE
 from accounts.services import limits, recovery_limits, telling
-from accounts.services.cards import lock_member
+from accounts.services.cards import MemberGone, lock_member
 from accounts.services.limits import NotNow
 from accounts.services.recovery import State, may_recover
 from providers.errors import HeldBack, ProviderError, Unavailable
@@ -41,7 +42,8 @@ def advance(*, public_id: UUID, token: datetime) -> None:
         return
     if row.state == State.ASKED and row.card is None:
         row.card = _reserve(row)
-    _write(row, mine, _ask(row))
+    with suppress(MemberGone):
+        _write(row, mine, _ask(row))
 
 
 def _ask(row: RecoveryRequest) -> Answer:

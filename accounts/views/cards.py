@@ -1,5 +1,6 @@
 """My cards: the list, the form that asks for one, the progress of asking, and letting one go."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -122,7 +123,8 @@ def offer_link(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 def offers_link_all(request: HttpRequest) -> HttpResponse:
-    _link_offers(request, list(selectors.offers_to(request.user).values_list("public_id", flat=True)))
+    with suppress(OfferedCard.DoesNotExist):  # the card that proved them was let go a moment before
+        _link_offers(request, list(selectors.offers_to(request.user).values_list("public_id", flat=True)))
     return redirect("card_list")
 
 

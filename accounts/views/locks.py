@@ -23,7 +23,10 @@ def card_lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     card = get_object_or_404(selectors.cards_visible_to(request.user), public_id=public_id)
     if request.method != "POST":
         return render(request, "cards/lock.html", {"card": card})
-    locks.lock_card(member=me(request), public_id=public_id, source=audit.from_request(request))
+    try:
+        locks.lock_card(member=me(request), public_id=public_id, source=audit.from_request(request))
+    except Card.DoesNotExist as gone:  # let go a moment before
+        raise Http404 from gone
     messages.success(request, _("Kartu sudah dikunci."))
     return redirect("card_list")
 
@@ -79,6 +82,8 @@ def _told(request: HttpRequest, page: str, act: Callable[[], Any]) -> HttpRespon
     try:
         act()
         messages.success(request, str(wording.OPENS_IN_TWELVE_HOURS))
+    except Card.DoesNotExist as gone:
+        raise Http404 from gone
     except NotNow as limit:
         messages.error(request, sentence(limit))
     return redirect(page)

@@ -1,0 +1,207 @@
+"""Each address, asked for at the very moment at which the account is deleted or the card let go: signed out or 404.
+
+The other transaction has deleted and not yet committed: whoever asks still sees the rows, waits for a lock, and finds
+them gone.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Deletion, User, kpj_index, nik_index
+from accounts.services import cards, deletion, linking_steps, locks, recovery, recovery_steps
+from accounts.services.not_me_tokens import Purpose, make
+from tests.accounts.conftest import BORN, KPJ, NAME, NIK, ask, link
+from tests.conftest import remember_proof
+from tests.factories import PASSWORD, make_member
+from tests.house.addresses import PUBLIC, World, address_of, make_world, named_addresses
+
+NAMES = sorted(name for name, _ in named_addresses() if name not in PUBLIC)
+OF_A_CARD = ("card_", "balance", "statement", "projection", "claim_when", "offer")
+TYPED: dict[str, dict[str, Any]] = {
+    "card_add": {"kpj": KPJ, "nik": NIK, "name": NAME, "birth_date": f"{BORN:%d-%m-%Y}"},
+    "link_code": {"code": "123456"},
+    "account_email": {"email": "baru@contoh.example", "action_add": ""},
+    "account_change_password": {"oldpassword": PASSWORD, "password1": "kalimat sandi yang baru"},
+    "account_reauthenticate": {"password": PASSWORD},
+    "privacy_correct": {"topic": "name", "text": "Nama saya kurang satu huruf"},
+    "privacy_correct_name": {"name": "ANGGOTA BARU"},
+    "privacy_delete_sure": {"sure": "on"},
+    "privacy_news": {"news": "on"},
+    "notice_choices": {"kinds": ["month_missing"], "pace": "now"},
+}
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def while_gone(act: Callable[[], None], come: Callable[[], int], after: Callable[[], None] | None = None) -> int:
+    """`come` runs between the deed and its commit, as far as the locks let it."""
+    done, answer = threading.Event(), threading.Event()
+
+    def vanish() -> None:
+        try:
+            with transaction.atomic():
+                act()
+                done.set()
+                until = time.monotonic() + 20
+                while not answer.is_set() and not waits_for_a_lock() and time.monotonic() < until:
+                    time.sleep(0.005)
+            if after:
+                after()
+        finally:
+            done.set()
+            connection.close()
+
+    def ask_then() -> int:
+        try:
+            assert done.wait(20)
+            return come()
+        finally:
+            answer.set()
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        gone, came = pool.submit(vanish), pool.submit(ask_then)
+        gone.result(30)
+        return came.result(30)
+
+
+def world_of_somebody() -> tuple[World, Client]:
+    member = make_member()
+    world = make_world(member)
+    client = Client(raise_request_exception=False)
+    client.force_login(member)
+    remember_proof(client, member)
+    return world, client
+
+
+def ask_for(client: Client, name: str, method: str, world: World) -> Callable[[], int]:
+    address = address_of(name, world)
+    if method == "get":
+        return lambda: client.get(address).status_code
+    return lambda: client.post(address, TYPED.get(name, {})).status_code
+
+
+@pytest.mark.heavy
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_account_deleted_this_moment_is_signed_out(method: str, subtests: pytest.Subtests) -> None:
+    for name in NAMES:
+        world, client = world_of_somebody()
+        Deletion.objects.create(member=world.member, due_at=timezone.now())
+        pk = world.member.pk
+
+        def go(pk: int = pk) -> None:
+            assert deletion._carry_out(pk)
+
+        def end(pk: int = pk) -> None:
+            deletion.end_sessions_of([pk])
+
+        status = while_gone(go, ask_for(client, name, method, world), end)
+        with subtests.test(name):
+            assert status < 500
+            assert not User.objects.filter(pk=pk).exists()
+
+
+@pytest.mark.heavy
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_card_let_go_this_moment_is_not_found(method: str, subtests: pytest.Subtests) -> None:
+    for name in (one for one in NAMES if one.startswith(OF_A_CARD)):
+        world, client = world_of_somebody()
+        card = world.card
+
+        def go() -> None:
+            cards.unlink(card=card, source=audit.SYSTEM)  # noqa: B023 - asked for at once
+
+        status = while_gone(go, ask_for(client, name, method, world))
+        with subtests.test(name):
+            assert status < 500
+
+
+@pytest.mark.heavy
+@pytest.mark.django_db(transaction=True)
+def test_a_button_in_the_mail_of_an_account_deleted_this_moment_is_not_found(subtests: pytest.Subtests) -> None:
+    for purpose in (Purpose.ACCOUNT, Purpose.CARD, Purpose.REQUEST, None):
+        world, _client = world_of_somebody()
+        asked = Deletion.objects.create(member=world.member, due_at=timezone.now())
+        about = {Purpose.CARD: world.card, Purpose.REQUEST: world.request}.get(purpose, world.member)
+        if purpose:
+            path = reverse("not_me", args=[make(purpose, about.public_id)])
+        else:
+            path = reverse("deletion_cancel", args=[asked.cancel_key])
+
+        def go(pk: int = world.member.pk) -> None:
+            assert deletion._carry_out(pk)
+
+        def press(path: str = path) -> int:
+            return Client(raise_request_exception=False).post(path).status_code
+
+        with subtests.test(str(purpose)):
+            assert while_gone(go, press) in (200, 404)
+            assert not User.objects.filter(pk=world.member.pk).exists()
+
+
+def test_a_new_password_undoes_no_lock_set_meanwhile(as_member: Client, member: User, monkeypatch: Any) -> None:
+    """The page was asked for before the owner pressed "Bukan saya" in a mail."""
+    real = User.set_password
+
+    def locked_meanwhile(self: User, password: str | None) -> None:
+        locks.lock_account(member=member, source=audit.SYSTEM)
+        real(self, password)
+
+    monkeypatch.setattr(User, "set_password", locked_meanwhile)
+    typed = {"oldpassword": PASSWORD, "password1": "kalimat sandi yang baru"}
+    as_member.post(reverse("account_change_password"), typed)
+    monkeypatch.undo()
+    member.refresh_from_db()
+    assert member.check_password("kalimat sandi yang baru")
+    assert member.locked_at
+
+
+def deletes(member: User, real: Callable[..., Any]) -> Callable[..., Any]:
+    """The upstream's answer, and the account gone meanwhile."""
+
+    def answer(**asked: Any) -> Any:
+        User.objects.filter(pk=member.pk).delete()
+        return real(**asked)
+
+    return answer
+
+
+def test_a_worker_whose_members_account_went_while_it_asked_has_nothing_to_do(
+    member: User, upstream: Any, monkeypatch: Any, caplog: Any
+) -> None:
+    row = ask(member)
+    row.refresh_from_db()
+    assert row.fetch_started_at
+    monkeypatch.setattr(upstream, "verify_member", deletes(member, upstream.verify_member))
+    linking_steps.advance_link(public_id=row.public_id, token=row.fetch_started_at)
+    assert not caplog.records
+
+
+def test_a_recovery_whose_account_went_while_the_code_was_sent_has_nothing_to_do(
+    member: User, upstream: Any, monkeypatch: Any, caplog: Any
+) -> None:
+    assert link(member, upstream).card
+    row = recovery.ask(kpj_index=kpj_index(KPJ), nik_index=nik_index(NIK))
+    row.refresh_from_db()
+    assert row.fetch_started_at
+    monkeypatch.setattr(upstream, "send_challenge", deletes(member, upstream.send_challenge))
+    recovery_steps.advance(public_id=row.public_id, token=row.fetch_started_at)
+    assert not caplog.records
