@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -45,6 +46,13 @@ class ClaimQuerySet(models.QuerySet[Row]):
         fields |= {"fetch_started_at": now, "next_fetch_at": now + lease()}
         won = self.filter(pk=pk, fetch_started_at=token).update(**fields)
         return now if won else None
+
+    def taken_over(self, public_id: UUID, token: datetime) -> tuple[Row, datetime] | None:
+        """The row with the worker's own token; None where another worker has it, or it ended meanwhile."""
+        pk = self.filter(public_id=public_id).values_list("pk", flat=True).first()
+        mine = self.take_over(pk, token) if pk else None
+        row = self.filter(pk=pk, fetch_started_at=mine).first() if mine else None
+        return (row, mine) if row and mine else None
 
     def finish(self, pk: int, token: datetime, **fields: Any) -> bool:
         """Write the outcome, unless the claim passed to another worker meanwhile."""

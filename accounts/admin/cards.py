@@ -81,9 +81,7 @@ class CardAdmin(StaffAdmin):
         ]
 
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        require(request, "accounts.change_card")
-        card = self.row_or_404(request, str(pk))
-        require_may_act(request, card.member)
+        card = self._may_act_on(request, pk)
         act = Act(
             title=_("Buka lagi kartu yang dilaporkan"),
             explanation=_("Kartu terbuka bila cukup petugas menyetujui: %(count)d orang.")
@@ -91,14 +89,10 @@ class CardAdmin(StaffAdmin):
             button=_("Setuju dibuka"),
             do=lambda row, reason: _open(request, row, reason),
         )
-        about = f"KPJ {masks.kpj(card.kpj_last4)}, {masks.person(card.member)}"
-        back = reverse("admin:accounts_card_change", args=[card.pk])
-        return confirm(request, site=self.admin_site, act=act, row=card, about=about, back=back)
+        return self._confirm(request, act, card, back=reverse("admin:accounts_card_change", args=[card.pk]))
 
     def unlink_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        require(request, "accounts.change_card")
-        card = self.row_or_404(request, str(pk))
-        require_may_act(request, card.member)
+        card = self._may_act_on(request, pk)
         act = Act(
             title=_("Lepas kartu dari anggota"),
             explanation=_(
@@ -108,8 +102,16 @@ class CardAdmin(StaffAdmin):
             danger=True,
             do=lambda row, reason: _unlink(request, row, reason),
         )
+        return self._confirm(request, act, card, back=reverse("admin:accounts_user_change", args=[card.member_id]))
+
+    def _may_act_on(self, request: HttpRequest, pk: int) -> Card:
+        require(request, "accounts.change_card")
+        card: Card = self.row_or_404(request, str(pk))
+        require_may_act(request, card.member)
+        return card
+
+    def _confirm(self, request: HttpRequest, act: Act, card: Card, *, back: str) -> HttpResponse:
         about = f"KPJ {masks.kpj(card.kpj_last4)}, {masks.person(card.member)}"
-        back = reverse("admin:accounts_user_change", args=[card.member_id])
         return confirm(request, site=self.admin_site, act=act, row=card, about=about, back=back)
 
 

@@ -42,14 +42,20 @@ class InviteForm(PersonForm):
     field_order = ("email", "name", "language")
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
+def _reason(*, least: int, help_text: Any) -> forms.CharField:
+    return forms.CharField(
         label=_("Alasan"),
-        min_length=5,
+        min_length=least,
         max_length=300,
         validators=[refuse_identifiers],
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Tersimpan di catatan akses. Jangan tulis NIK, nomor KPJ, nomor telepon, atau email."),
+        help_text=help_text,
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = _reason(
+        least=5, help_text=_("Tersimpan di catatan akses. Jangan tulis NIK, nomor KPJ, nomor telepon, atau email.")
     )
 
 
@@ -61,12 +67,8 @@ class RevealForm(ReasonForm):
         choices=[("", _("Pilih satu")), *activity_wording.WHY.items()],
         help_text=_("Anggota membaca pilihan ini di halaman aktivitasnya."),
     )
-    reason = forms.CharField(
-        label=_("Alasan"),
-        min_length=10,
-        max_length=300,
-        validators=[refuse_identifiers],
-        widget=forms.Textarea(attrs={"rows": 3}),
+    reason = _reason(
+        least=10,
         help_text=_("Sedikitnya 10 huruf. Tersimpan di catatan akses; jangan tulis NIK, nomor KPJ, atau email."),
     )
     field_order = ("why", "reason")

@@ -47,13 +47,10 @@ _DAILY: Final = timedelta(minutes=15)  # a longer wait than this from the upstre
 
 def advance_link(*, public_id: UUID, token: datetime) -> None:
     """One step of one request. Does nothing where another worker has it, or the member ended it meanwhile."""
-    pk = LinkRequest.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
-    mine = LinkRequest.objects.take_over(pk, token) if pk else None
-    if pk is None or mine is None:
+    taken = LinkRequest.objects.select_related("member", "card").taken_over(public_id, token)
+    if taken is None:
         return
-    row = LinkRequest.objects.filter(pk=pk, fetch_started_at=mine).select_related("member", "card").first()
-    if row is None:  # ended in between
-        return
+    row, mine = taken
     answer = _ask(row)
     try:
         _write(row, mine, answer)

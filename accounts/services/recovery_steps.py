@@ -33,13 +33,10 @@ Answer = Challenge | ChallengeResult | ProviderError | None
 
 def advance(*, public_id: UUID, token: datetime) -> None:
     """One step. Does nothing where another worker has it."""
-    pk = RecoveryRequest.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
-    mine = RecoveryRequest.objects.take_over(pk, token) if pk else None
-    if pk is None or mine is None:
+    taken = RecoveryRequest.objects.select_related("card", "member").taken_over(public_id, token)
+    if taken is None:
         return
-    row = RecoveryRequest.objects.filter(pk=pk, fetch_started_at=mine).select_related("card", "member").first()
-    if row is None:
-        return
+    row, mine = taken
     if row.state == State.ASKED and row.card is None:
         row.card = _reserve(row)
     with suppress(MemberGone):
