@@ -113,9 +113,11 @@ def _take_address_back(word: Word, source: Source) -> None:
 
 
 def _stop_recovery(word: Word, source: Source) -> None:
-    """Locked as well: somebody holds the contact that the upstream knows, or talked staff over."""
-    recovery.stop(public_id=word.public_id, source=source)
-    _shut(User.objects.filter(recoveries__public_id=word.public_id).first(), word, source)
+    """All of them, and locked as well: somebody holds the contact that the upstream knows, or talked staff over."""
+    row = recovery.stop(public_id=word.public_id, source=source)
+    if row and row.member:
+        recovery.stop_all(row.member)
+    _shut(row.member if row else None, word, source)
 
 
 def _shut(member: User | None, word: Word, source: Source) -> None:

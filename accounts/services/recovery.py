@@ -32,6 +32,7 @@ ATTEMPTS: Final = 3
 CHECK_TAKES: Final = timedelta(seconds=10)  # shown for so long whatever the worker does: time must not tell
 UNANSWERED_FOR: Final = timedelta(hours=24)
 UNDECIDED_FOR: Final = timedelta(days=7)
+STOPPED_FOR: Final = timedelta(days=30)  # after "Bukan saya" only staff begin another
 KEPT_FOR: Final = timedelta(days=90)
 _BATCH: Final = 200
 
@@ -115,6 +116,13 @@ def stop(*, public_id: UUID, source: Source, by_staff: bool = False) -> Row | No
     return row
 
 
+def stop_all(member: User) -> None:
+    """The owner said "Bukan saya": not one of those under way goes on. The caller holds the member's lock."""
+    theirs = Row.objects.select_for_update(of=("self",)).filter(Q(member=member) | Q(card__member=member))
+    for row in theirs.filter(ended_at=None):
+        end(row, State.STOPPED)
+
+
 def end(row: Row, state: str) -> None:
     _move(row, state)
     row.ended_at, row.code, row.new_email = timezone.now(), "", ""
@@ -158,7 +166,7 @@ def _carry_out(public_id: UUID) -> None:
     if row is None or row.state != State.WAITING or row.member is None:
         return
     if not _still_may(row, row.member):
-        end(row, State.STOPPED)
+        end(row, State.EXPIRED)
         audit.record(Action.RECOVERY_STOPPED, audit.SYSTEM, member=row.member)
         telling.recovery_stopped(row, by_staff=False)
         return
@@ -177,8 +185,12 @@ def _carry_out(public_id: UUID) -> None:
 
 
 def may_recover(card: Card) -> bool:
-    """Not while somebody else claims the card; staff come back through staff; a locked account may."""
+    """Not while somebody else claims the card, nor soon after the owner stopped one; staff come back through staff; a
+    locked account may."""
     closed = Card.FrozenBecause
+    stopped = card.member.recoveries.filter(kind=Kind.SELF, state=State.STOPPED)
+    if stopped.filter(ended_at__gt=timezone.now() - STOPPED_FOR).exists():
+        return False
     contested = card.frozen_because in (closed.DISPUTED, closed.REPORTED, closed.OUTRANKED, closed.STAFF)
     return is_ordinary(card.member) and not contested and card.state in selectors.VISIBLE
 

@@ -11,12 +11,23 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import audit
-from accounts.models import AuditRow, Card, CodeEvent, ContactChange, RecoveryRequest, User, kpj_index, nik_index
+from accounts import audit, devices
+from accounts.models import (
+    AuditRow,
+    Card,
+    CodeEvent,
+    ContactChange,
+    KnownDevice,
+    RecoveryRequest,
+    User,
+    kpj_index,
+    nik_index,
+)
 from accounts.services import cards, limits, recovery, recovery_limits, recovery_steps, staff_recovery
 from accounts.services.staff_recovery import CannotRecover
 from providers import errors
@@ -232,6 +243,24 @@ class TestStopping:
         row.refresh_from_db()
         assert row.state == State.STOPPED
 
+    def test_one_press_stops_all_of_them_and_for_thirty_days_only_staff_begin_another(self, linked, member, upstream):
+        """Whoever holds the contact upstream could else begin again until the owner sleeps. Who pressed reads the
+        mailbox, so needs no other way back."""
+        rows = [prove(Client(), upstream) for _ in range(2)]
+        for row in rows:
+            recovery.choose_email(public_id=row.public_id, email=f"pencuri{row.pk}@contoh.example")
+            confirm(f"pencuri{row.pk}@contoh.example")
+        Client().post(stop_link(member.email))
+        assert {row.state for row in RecoveryRequest.objects.all()} == {State.STOPPED}
+        twelve_hours_pass()
+        member.refresh_from_db()
+        assert member.email == "member@contoh.example"
+        assert not sends_a_code(known_device_of(member), upstream)
+        RecoveryRequest.objects.update(
+            ended_at=timezone.now() - recovery.STOPPED_FOR, created_at=timezone.now() - timedelta(days=31)
+        )
+        assert sends_a_code(Client(), upstream)
+
     def test_one_refusal_by_staff_stops_it_even_while_it_waits(self, member, staff):
         row = decide(propose(member, staff, reset_mfa=True), make_member(is_staff=True))
         row = decide(row, staff, approves=False)
@@ -355,6 +384,15 @@ class TestNothingTells:
         values = str(RecoveryRequest.objects.filter(pk=row.pk).values().get())
         assert KPJ not in values
         assert NIK not in values
+
+
+def known_device_of(member: User) -> Client:
+    """A browser whose cookie this account knows; nobody is signed in."""
+    client, secret, answer = Client(), devices.new_secret(), HttpResponse()
+    KnownDevice.objects.create(member=member, mark=devices.mark(secret))
+    devices.give(answer, secret)
+    client.cookies.update(answer.cookies)
+    return client
 
 
 def known_device(member: User) -> Client:
@@ -550,7 +588,7 @@ class TestTheMomentOfCarryingOut:
         twelve_hours_pass()
         row.refresh_from_db()
         member.refresh_from_db()
-        assert (row.state, member.email, member.has_usable_password()) == (State.STOPPED, old, True)
+        assert (row.state, member.email, member.has_usable_password()) == (State.EXPIRED, old, True)
         assert ("Pemulihan akun dihentikan" in letters(old)) == member.is_active
 
     def test_staff_do_not_carry_out_what_made_its_member_one_of_them(self, member, staff):
@@ -559,7 +597,7 @@ class TestTheMomentOfCarryingOut:
         User.objects.filter(pk=member.pk).update(is_staff=True)
         twelve_hours_pass()
         row.refresh_from_db()
-        assert row.state == State.STOPPED
+        assert row.state == State.EXPIRED
         assert Authenticator.objects.filter(user=member).exists()
 
 
