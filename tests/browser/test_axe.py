@@ -1,16 +1,18 @@
-"""No accessibility violation: every address of the resolver, every state of a card and a request, both languages."""
+"""No accessibility violation: every address of the resolver, every state of a card and a request, in every look.
 
-from collections.abc import Callable, Iterator
+What one page can look like besides is in tests/look.
+"""
+
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from accounts.models import Card, LinkRequest, User
+from accounts.models import Card, LinkRequest
 from balances.models import Balance
 from balances.reading import State
 from tests import browsing
@@ -24,37 +26,21 @@ from tests.house.addresses import (
     make_world,
     named_addresses,
 )
+from tests.look.conftest import LOOKS, keep_picture, look, open_as
 
+__all__ = ["look", "open_as"]
 pytestmark = pytest.mark.django_db(transaction=True)
-LANGUAGES = [code for code, _ in settings.LANGUAGES]
 PAGES = sorted({name for name, _ in named_addresses()} - POST_ONLY - NOT_PAGES)
 
 
-@pytest.fixture(params=LANGUAGES)
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture
-def open_as(browser: Browser, base: str, language: str) -> Iterator[Callable[..., Page]]:
-    context = browser.new_context(base_url=base, viewport={"width": 390, "height": 844})
-
-    def open_(user: User | None = None) -> Page:
-        cookies = {settings.LANGUAGE_COOKIE_NAME: language}
-        if user:
-            User.objects.filter(pk=user.pk).update(language=language)
-            client = Client()
-            client.force_login(user)
-            cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": key, "value": value, "url": base} for key, value in cookies.items()])
-        return context.new_page()
-
-    yield open_
-    context.close()
+def language(look: str) -> str:
+    return str(LOOKS[look]["language"])
 
 
 def assert_clean(page: Page, where: str, language: str) -> None:
     assert page.locator("html").get_attribute("lang") == language, where
+    keep_picture(page, f"{where}-{language}")
     browsing.assert_clean(page, where)
 
 
@@ -72,6 +58,7 @@ def test_pages_for_members(open_as: Any, language: str, subtests: pytest.Subtest
     for name in PAGES:
         with subtests.test(name):
             page.goto(address_of(name, world))
+            assert name == "account_reauthenticate" or reverse("account_reauthenticate") not in page.url
             assert_clean(page, name, language)
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -14,19 +13,8 @@ from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FOR_VISITORS = ["home", "account_login", "account_signup", "account_reset_password", "account_inactive"]
-FOR_VISITORS += ["account_password_reset_completed"]
 FOR_MEMBERS = ["home", "mfa_index", "account_email", "account_logout", "account_reauthenticate", "mfa_list_webauthn"]
 AFTER_PROOF = ["account_change_password", "mfa_activate_totp", "mfa_add_webauthn"]
-WITH_AUTHENTICATOR = ["mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"]
-WITH_AUTHENTICATOR += ["mfa_deactivate_totp"]
-
-
-@pytest.mark.parametrize("name", FOR_VISITORS)
-def test_visitor_pages(name: str, open_as: Any, check: Any) -> None:
-    page = open_as()
-    page.goto(reverse(name))
-    check(page, f"visitor-{name}")
 
 
 def test_member_pages(member: User, open_as: Any, check: Any) -> None:
@@ -39,25 +27,6 @@ def test_member_pages(member: User, open_as: Any, check: Any) -> None:
         page.goto(reverse(name))
         assert "reauthenticate" not in page.url
         check(page, f"member-{name}")
-
-
-def test_pages_of_a_member_with_an_authenticator(member: User, open_as: Any, check: Any) -> None:
-    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-
-    TOTP.activate(member, generate_totp_secret())
-    RecoveryCodes.activate(member)
-    key = Authenticator.objects.create(
-        user=member, type=Authenticator.Type.WEBAUTHN, data={"name": "Ponsel saya", "credential": {}}
-    )
-    page = open_as(member)
-    prove(page)
-    for name in WITH_AUTHENTICATOR:
-        page.goto(reverse(name))
-        check(page, f"authenticator-{name}")
-    for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
-        page.goto(reverse(name, kwargs={"pk": key.pk}))
-        check(page, f"authenticator-{name}")
 
 
 def test_the_code_step_of_a_login(member: User, open_as: Any, check: Any) -> None:
@@ -101,12 +70,6 @@ def test_code_pages(open_as: Any, check: Any, member: User, look: str) -> None:
     press(page.locator("main form .btn--main"))
     assert page.url.endswith(reverse("account_email_verification_sent"))
     check(page, "signup-code")
-
-
-def test_what_goes_wrong(open_as: Any, check: Any, member: User, rf: Any) -> None:
-    page = open_as(member)
-    page.goto("/tidak-ada/")
-    check(page, "404")
 
 
 @pytest.mark.asvs("V16.5.1")
