@@ -6,7 +6,6 @@ The row is the schedule (ADR 3). No transaction is open while the upstream is as
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -15,23 +14,23 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Action, Source
-from accounts.claim import backoff, lease, patiently, unworded
+from accounts.claim import lease, patiently, unworded
 from accounts.models import Card, User
 from accounts.ring import ring
 from accounts.selectors import cards_in_use
 from accounts.services.cards import DETAILS, take_details
 from balances import freshness, notices
+from balances.fetching import SETTLED, after_failure, ahead, hold_back, make_row, told_by
 from balances.models import Balance, BalanceHistory, FetchAttempt
 from balances.reading import Reading
 from balances.selectors import balance_of, facts_of, reading_of, rules
 from balances.statement import balance_moved
-from providers.errors import HeldBack, Merged, ProviderError, Retry
+from providers.errors import HeldBack, Merged, ProviderError
 from providers.factory import get_provider
 from providers.port import AccountStatus, BalanceAnswer, CardStatus, Provider
 
@@ -96,13 +95,10 @@ def claim_fetch(card: Card, *, sweeping: bool = False, delay: float = 0.0) -> bo
 
 
 def _make_row(card: Card) -> bool:
-    """Locks the card, so that no row is made behind the back of its unlinking."""
-    locked = cards_in_use().select_for_update(of=("self",)).filter(pk=card.pk)
-    if not locked.values_list("pk").first():
-        return False
-    Balance.objects.bulk_create([Balance(card=card)], ignore_conflicts=True)
-    card.balance = Balance.objects.get(pk=card.pk)
-    return True
+    row = make_row(Balance, card)
+    if row is not None:
+        card.balance = row
+    return row is not None
 
 
 class Asked(StrEnum):
@@ -162,7 +158,8 @@ def refresh_balance(*, card_id: UUID, token: datetime) -> str:
     try:
         outcome = patiently(lambda: _fetch(card))
     except HeldBack as held:
-        return _wait(card, mine, held.wait)
+        hold_back(Balance, card, mine, wait=held.wait)
+        return HeldBack.code
     took = round((time.monotonic() - clock) * 1000)
     try:
         return _settle(card, mine, outcome, milliseconds=took)
@@ -180,7 +177,7 @@ def _fetch(card: Card) -> _Outcome:
     except ProviderError as error:
         if error.alarm:
             log.error("balance_fetch_failed code=%s detail=%r card=%s", error.code, error.detail, card.public_id)
-        return _failed(card, error)
+        return _refused(card, error.code, reference=error.reference_no, told=told_by(error))
     except Exception as error:  # must not be rung for again every few seconds
         return _our_fault(card, error)
 
@@ -201,7 +198,7 @@ def _asked(card: Card, provider: Provider) -> _Outcome:
         as_of=answer.as_of,
         stored_as_of=card.balance.as_of,
         now=timezone.now(),
-        ahead=freshness.DEMO_AHEAD if settings.DEMO else freshness.AHEAD,
+        ahead=ahead(),
     )
     if refusal:
         log.error("balance_answer_refused code=%s card=%s", refusal, card.public_id)
@@ -209,13 +206,6 @@ def _asked(card: Card, provider: Provider) -> _Outcome:
     return _no_amount(answer) if answer.amount is None else _amount(answer)
 
 
-_SETTLED: dict[str, Any] = {
-    "failures": 0,
-    "last_error": "",
-    "retry_at": None,
-    "held_back": False,
-    "planned_at": None,
-}
 _MEMBERSHIP = {
     AccountStatus.ACTIVE: CardStatus.AKTIF,
     AccountStatus.DORMANT: CardStatus.NON_AKTIF,
@@ -225,7 +215,7 @@ _MEMBERSHIP = {
 
 def _answered(rest: timedelta) -> dict[str, Any]:
     now = timezone.now()
-    return _SETTLED | {"fetched_at": now, "next_fetch_at": now + rest}
+    return SETTLED | {"fetched_at": now, "next_fetch_at": now + rest}
 
 
 def _amount(answer: BalanceAnswer) -> _Outcome:
@@ -269,29 +259,9 @@ def _merged(card: Card, provider: Provider) -> _Outcome:
     )
 
 
-def _failed(card: Card, error: ProviderError) -> _Outcome:
-    """The upstream's own time is kept to, with a little jitter so that not everybody comes back in the same second."""
-    if error.retry is not Retry.WHEN_TOLD or error.retry_after is None:
-        return _refused(card, error.code, reference=error.reference_no)
-    wait = error.retry_after * random.uniform(1.0, 1.1)  # noqa: S311 - jitter, not a secret
-    if wait < timedelta(seconds=settings.BACKOFF_FIRST_SECONDS):  # "0 seconds" must not become a call a reload
-        wait = max(wait, backoff(card.balance.failures + 1))
-    until = timezone.now() + wait
-    return _refused(card, error.code, reference=error.reference_no, told=until)
-
-
-def _refused(card: Card, code: str, *, reference: str = "", told: datetime | None = None) -> _Outcome:
-    failures = min(card.balance.failures + 1, 1000)
-    again = told or timezone.now() + (freshness.rest_after(code) or backoff(failures))
-    fields = {"failures": failures, "last_error": code, "next_fetch_at": again, "retry_at": told}
-    return _Outcome(code=code, balance=_SETTLED | fields, reference=reference)
-
-
-def _wait(card: Card, mine: datetime, wait: timedelta) -> str:
-    """Our own brake said not now: no failure, and the ask stays claimed, so the sweep rings again after the wait."""
-    again = timezone.now() + wait * random.uniform(1.0, 1.2)  # noqa: S311 - jitter, not a secret
-    Balance.objects.filter(pk=card.pk, fetch_started_at=mine).update(next_fetch_at=again, held_back=True)
-    return HeldBack.code
+def _refused(card: Card, code: str, *, reference: str = "", told: timedelta | None = None) -> _Outcome:
+    columns = after_failure(code, failures=card.balance.failures, told=told)
+    return _Outcome(code=code, balance=columns, reference=reference)
 
 
 def _settle(card: Card, mine: datetime, outcome: _Outcome, *, milliseconds: int) -> str:

@@ -7,7 +7,6 @@ Only periods that can still change are asked for again; where sums then do not m
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,15 +17,16 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.claim import Answer, backoff, lease, patiently, unworded
+from accounts.claim import Answer, lease, patiently, unworded
 from accounts.models import Card
 from accounts.ring import ring
 from accounts.selectors import cards_in_use
 from accounts.services.cards import DETAILS, take_details
 from balances import freshness, ledger, notices
+from balances.fetching import SETTLED, after_failure, ahead, hold_back, make_row, told_by
 from balances.models import Contribution, Employment, Statement, StatementYear
 from balances.selectors import contribution_row, rules, statement_of, year_rows
-from providers.errors import HeldBack, Merged, NotFound, ProviderError, Retry
+from providers.errors import HeldBack, Merged, NotFound, ProviderError
 from providers.factory import get_provider
 from providers.port import BalanceAnswer, CardRecord, ContributionRecord, Provider, YearRecord
 
@@ -49,7 +49,7 @@ def claim_statement(card: Card, *, sweeping: bool = False) -> bool:
     if row is not None and (row.next_fetch_at is None or row.next_fetch_at > timezone.now()):
         return False
     with transaction.atomic():
-        if row is None and not make_row(card):
+        if row is None and not _make_row(card):
             return False
         token = Statement.objects.fetchable().claim(card.pk)
         if token is None:
@@ -61,14 +61,11 @@ def claim_statement(card: Card, *, sweeping: bool = False) -> bool:
     return True
 
 
-def make_row(card: Card) -> bool:
-    """Locks the card, so that no row is made behind the back of its unlinking."""
-    locked = cards_in_use().select_for_update(of=("self",)).filter(pk=card.pk)
-    if not locked.values_list("pk").first():
-        return False
-    Statement.objects.bulk_create([Statement(card=card)], ignore_conflicts=True)
-    card.statement = Statement.objects.get(pk=card.pk)
-    return True
+def _make_row(card: Card) -> bool:
+    row = make_row(Statement, card)
+    if row is not None:
+        card.statement = row
+    return row is not None
 
 
 def balance_moved(card: Card) -> None:
@@ -126,7 +123,8 @@ def refresh_statement(*, card_id: UUID, token: datetime) -> str:
     except _Superseded:
         return "superseded"
     except HeldBack as held:
-        return _wait(claim, held.wait)
+        hold_back(Statement, found, claim.token, wait=held.wait)
+        return HeldBack.code
     except Exception as error:
         return _failed(claim, *_judged(error, card_id))
 
@@ -139,7 +137,7 @@ def _judged(error: Exception, card_id: UUID) -> tuple[str, timedelta | None]:
     if isinstance(error, ProviderError):
         if error.alarm:
             log.error("statement_fetch_failed code=%s detail=%r card=%s", error.code, error.detail, card_id)
-        return error.code, error.retry_after if error.retry is Retry.WHEN_TOLD else None
+        return error.code, told_by(error)
     # A bug of ours must not be rung for again every few seconds.
     log.error("statement_fetch_failed code=%s card=%s", freshness.INTERNAL_ERROR, card_id, exc_info=unworded(error))
     return freshness.INTERNAL_ERROR, None
@@ -169,7 +167,11 @@ def _balance(claim: _Claimed, provider: Provider) -> BalanceAnswer | None:
         return None
     known = [row.as_of for row in (card.statement, getattr(card, "balance", None)) if row and row.as_of]
     refusal = freshness.refusal(
-        amount=answer.amount, as_of=answer.as_of, stored_as_of=max(known, default=None), now=timezone.now()
+        amount=answer.amount,
+        as_of=answer.as_of,
+        stored_as_of=max(known, default=None),
+        now=timezone.now(),
+        ahead=ahead(),
     )
     if refusal:
         raise _Refused(refusal)
@@ -234,16 +236,8 @@ def _settle(claim: _Claimed, told: _Told) -> str:
     if card.statement.settled and _differences(card, told):
         raise _Refused(freshness.BAD_ANSWER)  # what is stored adds up and the answer does not
     now = timezone.now()
-    fields = _head(told) | {
-        "fetched_at": now,
-        "settled": not _differences(card, told),
-        "failures": 0,
-        "last_error": "",
-        "retry_at": None,
-        "held_back": False,
-        "planned_at": None,
-        "next_fetch_at": now + rules().fresh_for,
-    }
+    fields = SETTLED | _head(told)
+    fields |= {"fetched_at": now, "settled": not _differences(card, told), "next_fetch_at": now + rules().fresh_for}
     with transaction.atomic():
         linked = Card.objects.select_for_update().filter(pk=card.pk).exclude(state=Card.State.UNLINKED).first()
         if linked is None:
@@ -333,22 +327,9 @@ def _rows(card: Card, told: _Told) -> list[Contribution]:
 
 
 def _failed(claim: _Claimed, code: str, told: timedelta | None) -> str:
-    """What is stored stays. The upstream's own time is kept to, with a little jitter."""
-    failures = min(claim.card.statement.failures + 1, 1000)
-    now = timezone.now()
-    until = now + told * random.uniform(1.0, 1.1) if told else None  # noqa: S311 - jitter, not a secret
-    again = until or now + (freshness.rest_after(code) or backoff(failures))
-    fields = {"failures": failures, "last_error": code, "next_fetch_at": again, "retry_at": until}
-    fields |= {"held_back": False, "planned_at": None}
-    return code if Statement.objects.finish(claim.card.pk, claim.token, **fields) else "superseded"
-
-
-def _wait(claim: _Claimed, wait: timedelta) -> str:
-    """Our own brake said not now: no failure, and the ask stays claimed, so the sweep rings again after the wait."""
-    again = timezone.now() + wait * random.uniform(1.0, 1.2)  # noqa: S311 - jitter, not a secret
-    mine = Statement.objects.filter(pk=claim.card.pk, fetch_started_at=claim.token)
-    mine.update(next_fetch_at=again, held_back=True)
-    return HeldBack.code
+    """What is stored stays."""
+    columns = after_failure(code, failures=claim.card.statement.failures, told=told)
+    return code if Statement.objects.finish(claim.card.pk, claim.token, **columns) else "superseded"
 
 
 # Forgetting

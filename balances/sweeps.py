@@ -16,10 +16,11 @@ from accounts.claim import SWEEP_EVERY_SECONDS, turns
 from accounts.models import Card
 from accounts.selectors import cards_in_use, who_wants_mail
 from balances.duedates import calendar, years_without_holidays
+from balances.fetching import make_row
 from balances.issuing import prune_tries
 from balances.models import Balance, Statement
 from balances.services import claim_fetch
-from balances.statement import CALLS_EACH, claim_statement, make_row
+from balances.statement import CALLS_EACH, claim_statement
 
 log = logging.getLogger("jht.balances")
 RETRY_FOR_VIEWED_DAYS = 2  # a failed fetch is tried again by itself while somebody still looks
@@ -108,6 +109,6 @@ def nightly_statements() -> int:
         log.warning("holidays_missing year=%d", year)
     for card in _followed().filter(statement__isnull=True).iterator():
         with transaction.atomic():
-            make_row(card)
+            make_row(Statement, card)
     rows = Statement.objects.due().filter(card__in=_followed(), fetch_started_at__isnull=True)
     return rows.update(planned_at=_turn(rows.count() * CALLS_EACH))

@@ -20,7 +20,7 @@ from balances.ledger import StatementReading
 from balances.models import Contribution, Employment, Statement, StatementYear
 from providers import factory
 from providers.client import SnapProvider
-from providers.errors import HeldBack
+from providers.errors import HeldBack, Maintenance, ProviderError, RateLimited, Wire
 from tests.balances.test_sandbox_faults import FAULTS
 from tests.balances.upstream import link_sandbox_card
 from tests.factories import make_balance, make_card, make_statement
@@ -275,6 +275,27 @@ def test_our_own_brake_makes_a_statement_wait(member: User, upstream: Any) -> No
     assert fetch(card) == "held_back"
     row = Statement.objects.get(card=card)
     assert (row.held_back, row.failures, row.in_flight) == (True, 0, True)
+
+
+@pytest.mark.parametrize("error", [Maintenance, RateLimited])
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_a_wait_of_no_time_does_not_become_a_call_a_look(
+    member: User, upstream: Any, rung: list[Any], error: type[ProviderError], seconds: int
+) -> None:
+    card = make_card(member)
+    upstream(error(wire=Wire(status=503, retry_after=timedelta(seconds=seconds))))
+    fetch(card)
+    assert Statement.objects.get(card=card).next_fetch_at > timezone.now() + timedelta(seconds=5)
+    assert not statement.claim_statement(Card.objects.select_related("statement").get(pk=card.pk))
+    assert not rung
+
+
+def test_the_sandboxs_other_day_is_believed_in_a_demo_only(member: User, sandbox: Any, settings: Any) -> None:
+    card = link_sandbox_card(member, ORDINARY, sandbox)
+    sandbox.set_today((timezone.localdate() + timedelta(days=90)).isoformat())
+    assert fetch(card) == "bad_answer"
+    settings.DEMO = True
+    assert fetch(card) == "ok"
 
 
 def test_unlinking_deletes_every_line(member: User) -> None:
