@@ -69,8 +69,9 @@ def _today(row: RecoveryRequest) -> QuerySet[RecoveryRequest]:
 
 
 def _wrong(row: RecoveryRequest, **number: object) -> QuerySet[RecoveryRequest]:
-    """In the order of asking, so it does not matter which worker comes first; one not looked at yet counts, too."""
-    return _today(row).filter(pk__lt=row.pk, card=None, **number)
+    """In the order of asking, so it does not matter which worker comes first; one not looked at yet counts. No more are
+    read than matter, however many there are."""
+    return _today(row).filter(pk__lt=row.pk, card=None, **number)[:WRONG_PAIRS_A_DAY]
 
 
 def _guessed(row: RecoveryRequest, *, known: bool) -> bool:
