@@ -61,7 +61,7 @@ class WentStates(States):
     states: ClassVar[dict[str, tuple[Promise, Q]]] = {
         "menunggu": (gettext_lazy("menunggu dikirim"), Q(next_fetch_at__isnull=False)),
         "terkirim": (gettext_lazy("terkirim"), Q(sent_at__isnull=False)),
-        "ragu": (gettext_lazy("pernah tidak pasti terkirim"), Q(doubtful__gt=0)),
+        "ragu": (gettext_lazy("pernah tidak pasti terkirim"), Q(doubtful__gt=0, fetch_started_at=None)),
         "menyerah": (gettext_lazy("tidak jadi dikirim"), Q(given_up_at__isnull=False)),
     }
 

@@ -112,7 +112,13 @@ def test_a_phone_the_upstream_has_on_record_needs_no_account(house: House) -> No
     day = "-".join(reversed(person["birth_date"].split("-")))
     told = phone.ask(f"DAFTAR SALDO#{person['nik']}#{person['name']}#{day}#{person['kpj'][0]}")
     assert told.startswith("Data kami terima.")
-    assert "terdaftar untuk KPJ" in phone.wait_for(2, timeout=60)[1]
+    assert "balas SETUJU" in phone.wait_for(2, timeout=60)[1]
+    assert phone.ask("SALDO").startswith("Saldo belum kami ambil")
+    assert "tercatat" in phone.ask("setuju")
+    assert phone.ask("SALDO").startswith("JHT KPJ")
+    phone.send("BERHENTI")  # the figure may come in between
+    assert wait_until(lambda: "persetujuan Anda ditarik" in " ".join(phone.inbox()), timeout=60)
+    assert "belum terdaftar" in phone.ask("SALDO")
 
 
 def test_while_the_upstream_is_down_the_old_figure_comes_with_its_date(house: House) -> None:
@@ -172,7 +178,7 @@ def test_where_kannels_own_answer_is_lost_the_text_comes_twice_and_is_counted(ho
     phone = house.phone(house.member("1.00"))
     house.outward.spoil.append(Spoil.HANG_UP)
     phone.ask("SALDO")
-    assert wait_until(lambda: outbound(phone)[0].doubtful == 1, timeout=60)
+    assert wait_until(lambda: outbound(phone)[0].last_error == "doubtful", timeout=60)
     assert wait_until(lambda: outbound(phone)[0].next_fetch_at is not None, timeout=60)
     due_again()
     assert len(phone.wait_for(2)) == 2

@@ -58,14 +58,16 @@ ONE_CARD = (
     "SALDO#24011122201", "SALDO24011122201", "SALDO: 24011122201", "SALD0 24011122201", "SALDI 24011122201",
     "CEK SALDO JHT 24011122201", "SALDO 240-1112-2201", "BALANCE", "SALDO 123", "SALDO berapa", "SALDO 99999999999",
 )  # fmt: skip
-SEVERAL_CARDS = ("SALDO", "SALDO 4402", "SALDO 2202", "SALDO 9999")
+SEVERAL_CARDS = ("SALDO", "SALDO 4402", "SALDO 2202", "SALDO 9999", "SETUJU", "agree")
+NOT_AGREED = ("SALDO", "SALDO 2203", "SETUJU TIDAK")
 ANYBODY = (
     "SALDO", "SALDO 24011122201", "BALANCE", "BANTUAN", "help", "INFO", "BERHENTI", "Stop.", "UNREG SALDO",
-    "halo selamat pagi", "2757",
+    "halo selamat pagi", "2757", "SETUJU",
 )  # fmt: skip
 GROUPS = {
     "A number that its owner confirmed, one card": ONE_CARD,
     "The same, two cards": SEVERAL_CARDS,
+    "A member who did not agree to the privacy notice": NOT_AGREED,
     "A number nobody confirmed": ANYBODY,
     "Registering: right or wrong, the answer is the same": REGISTRATIONS,
     "Registering: what cannot be read": SLIPS,
@@ -78,11 +80,12 @@ def answers(house: "House") -> list[Row]:
     from demo.embedded.process import wait_until
     from tests.kannel.phones import Phone
 
-    one, several = house.member(), house.member()
+    one, several, silent = house.member(), house.member(), house.member(consent_version="")
     house.card(one, "12345678.00", "24011122201")
     house.card(several, "111000.00", "24011122202")
     house.card(several, "222000.00", "17033344402")
-    owners: dict[str, User] = dict(zip(GROUPS, (one, several), strict=False))
+    house.card(silent, "333000.00", "24011122203")
+    owners: dict[str, User] = dict(zip(GROUPS, (one, several, silent), strict=False))
     sent: list[tuple[str, str, Phone]] = []
     for group, texts in GROUPS.items():
         for text in texts:
@@ -91,7 +94,7 @@ def answers(house: "House") -> list[Row]:
             sent.append((group, text, phone))
     wait_until(lambda: all(phone.inbox() for _, _, phone in sent), timeout=60)
     told = [Row(group=group, text=text, reply=" / ".join(phone.inbox())) for group, text, phone in sent]
-    Card.objects.filter(member__in=(one, several)).delete()  # other scenarios have cards of these numbers
+    Card.objects.filter(member__in=(one, several, silent)).delete()  # other scenarios have cards of these numbers
     return told
 
 
