@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.consent import Purpose
+from accounts.consent import PURPOSES, Purpose
 from accounts.models.audit import AuditRow
 from accounts.models.members import User
 from accounts.sealing import Sealed
+
+_DOORS: Final[dict[str, object]] = {AuditRow.Door.WEB: _("halaman portal"), AuditRow.Door.SMS: "SMS"}
 
 
 class Consent(models.Model):
@@ -28,6 +31,17 @@ class Consent(models.Model):
     class Meta:
         ordering = ("at", "id")
         indexes = [models.Index(fields=["member", "purpose", "-at"], name="consent_newest")]
+
+    # In place of Django's own, which know no words: what the member reads on their page of data.
+
+    def get_purpose_display(self) -> str:  # type: ignore[no-redef]
+        return str(PURPOSES[Purpose(self.purpose)])
+
+    def get_language_display(self) -> str:
+        return str(User.Language(self.language).label)
+
+    def get_door_display(self) -> str:  # type: ignore[no-redef]
+        return str(_DOORS.get(self.door, self.door))
 
 
 class Correction(models.Model):

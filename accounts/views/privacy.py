@@ -112,6 +112,7 @@ def consent_page(request: HttpRequest) -> HttpResponse:
     context = {
         "notice": _worded(consent.CURRENT),
         "standing": member.consent_standing,
+        "until": consent.answer_until(asked_on=member.consent_asked_on) if member.consent_asked_on else None,
         "withdrawn": member.consent_version == consent.WITHDRAWN,
         "news": privacy.has_agreed(member=member, purpose=Purpose.NEWS),
         "purposes": consent.PURPOSES,

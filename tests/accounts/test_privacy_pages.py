@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from accounts import audit
 from accounts.consent import CURRENT, NOTICES, WITHDRAWN, Purpose, Standing
@@ -117,7 +118,38 @@ def test_no_more_than_three_corrections_wait(member: User, as_member: Client) ->
     assert Correction.objects.count() == 3
 
 
+def test_what_is_wrong_in_a_correction_is_said_once_and_at_the_top(as_member: Client) -> None:
+    html = as_member.post("/privasi/perbaiki/", {"topic": "other", "text": ""}).content.decode()
+    assert html.count("Ada yang perlu diperbaiki") == 1
+    assert html.index("Ada yang perlu diperbaiki") < html.index("Yang dapat Anda ubah sendiri")
+    assert "?:" not in html
+    html = as_member.post("/privasi/perbaiki/nama/", {"name": ""}).content.decode()
+    assert html.count("Ada yang perlu diperbaiki") == 1
+
+
 # Consent
+
+
+def test_taking_the_word_back_is_not_hidden_behind_the_whole_text(as_member: Client) -> None:
+    html = as_member.get("/privasi/persetujuan/").content.decode()
+    assert html.index("/privasi/persetujuan/cabut/") < html.index("Siapa yang memproses data Anda")
+
+
+def test_a_new_text_says_until_when_it_waits_for_an_answer(member: User, as_member: Client, settings: Any) -> None:
+    day = timezone.localdate()
+    User.objects.filter(pk=member.pk).update(consent_version="2020-01-01", consent_asked_on=day)
+    until = date_format(day + timedelta(days=settings.CONSENT_GRACE_DAYS), "j F Y")
+    assert f"paling lambat {until}" in as_member.get("/privasi/persetujuan/").content.decode()
+    assert "Ada naskah baru: baca dan setujui" in as_member.get("/privasi/").content.decode()
+
+
+def test_answers_on_consent_are_read_in_words(member: User, as_member: Client) -> None:
+    privacy.agree(member=member, source=audit.Source(door=AuditRow.Door.SMS))
+    page = prove(as_member).get("/privasi/data/").content.decode()
+    assert "Mengambil dan menampilkan saldo JHT Anda" in page
+    assert "<dd>SMS</dd>" in page
+    row = as_member.get("/privasi/unduh/").json()["data"]["accounts.consent"]["rows"][0]
+    assert (row["purpose"], row["door"]) == ("service", "sms"), "as machines read it"
 
 
 def test_signing_up_records_version_language_and_each_purpose_by_itself(visitor: Client) -> None:
