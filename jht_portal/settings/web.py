@@ -145,7 +145,7 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] + ([f"https://{ADMIN_HOST}"] if ADMIN_HOST else [])
 CSRF_FAILURE_VIEW = "jht_portal.views.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^sms/"]  # machines; sms.views refuses gateways in clear
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hmac
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.request import validate_host
 from django.urls import reverse
 
 from sms.gateways.outward import post
@@ -31,6 +32,8 @@ class Kannel:
             return "KANNEL_SENDSMS_URL must be https, or http to localhost: texts and the password travel there."
         if not is_private(settings.SMS_CALLBACK_URL):
             return "SMS_CALLBACK_URL must be https, or http to localhost: Kannel sends the password along."
+        if not validate_host(urlsplit(settings.SMS_CALLBACK_URL).hostname or "", settings.ALLOWED_HOSTS):
+            return "ALLOWED_HOSTS must name the host of SMS_CALLBACK_URL, by which Kannel calls."
         return ""
 
     def receive(self, request: HttpRequest) -> list[Received]:

@@ -414,6 +414,22 @@ def test_plain_http_and_forgotten_corners_give_nothing(website: Callable[..., We
     assert "cb(" not in browser.ask("/healthz?callback=cb").text
 
 
+@pytest.mark.asvs("V4.1.2")
+def test_a_gateway_is_never_led_on_to_https_and_may_speak_plainly_on_this_machine_only(
+    website: Callable[..., Website],
+) -> None:
+    """A browser is led on; a machine that called in clear has told its password already, and must find out."""
+    kannel = {"SMS_GATEWAY": "kannel", "KANNEL_INBOUND_PASSWORD": "rahasia-masuk"}
+    http = Browser(website(**BEHIND_TLS, **kannel, SMS_CALLBACK_URL="http://localhost:8000")).http
+    told = {"Host": "localhost:8000", "X-Kannel-From": "+6281234567890", "Content-Type": "text/plain; charset=UTF-8"}
+    for path in ("/sms/masuk/kannel/?id=1", "/sms/laporan/kannel/?d=1"):
+        assert http.post(path, headers=told, content="BANTUAN").status_code == 403
+        proof = {"auth": ("kannel", "rahasia-masuk"), "content": "BANTUAN"}
+        assert http.post(path, headers=told, **proof).status_code == 200
+        assert http.post(path, headers=told | {"X-Forwarded-Proto": "https"}, **proof).status_code == 200
+        assert http.post(path, headers=told | {"X-Forwarded-Proto": "http"}, **proof).status_code == 403
+
+
 CORNERS = (
     "/.git/HEAD", "/.env", "/static/", "/static/../jht_portal/settings.py", "/static/js/", "/static/css/site.css.map",
     "/static/%2e%2e/manage.py", "/api/schema", "/api/", "/_allauth/browser/v1/config", "/__debug__/", "/server-status",

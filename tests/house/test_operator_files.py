@@ -25,9 +25,10 @@ def test_only_modern_tls_with_forward_secrecy() -> None:
     assert directive("ssl_session_tickets") == ["off"]
 
 
-@pytest.mark.asvs("V12.2.1", "V12.2.2", "V11.6.1")
+@pytest.mark.asvs("V12.2.1", "V12.2.2", "V11.6.1", "V4.1.2")
 def test_plain_http_leads_to_https_and_the_certificate_is_a_public_authoritys() -> None:
     assert "return 308 https://portal.example$request_uri;" in NGINX
+    assert "location /sms/ { return 403; }" in NGINX.split("listen 443", 1)[0]
     assert directive("ssl_certificate")[0].startswith("/etc/letsencrypt/live/")
     assert "ssl_reject_handshake on;" in NGINX
     assert "Any ACME client will do for the certificate" in INSTALL

@@ -61,6 +61,7 @@ def test_a_public_site_passes_the_deploy_check() -> None:
         ({"SMS_GATEWAY": "kannel", "KANNEL_INBOUND_PASSWORD": "x" * 51}, "at most 56 characters"),
         ({**KANNEL, "KANNEL_SENDSMS_URL": "http://kannel.example:13013/cgi-bin/sendsms"}, "KANNEL_SENDSMS_URL"),
         ({**KANNEL, "SMS_CALLBACK_URL": "http://portal.example"}, "SMS_CALLBACK_URL"),
+        ({**PUBLIC, **KANNEL, "SMS_CALLBACK_URL": "http://127.0.0.1:8000"}, "ALLOWED_HOSTS must name"),
         ({**KANNEL, "KANNEL_SENDER": "2" * 15}, "KANNEL_SENDER"),
         ({"SMS_GATEWAY": "webhook"}, "SMS_WEBHOOK_SECRET"),
         ({**WEBHOOK, "SMS_WEBHOOK_SECRET": "short"}, "SMS_WEBHOOK_SECRET"),
