@@ -12,7 +12,7 @@ import re
 from balances.documents.document import Cell, Column, Document, Kind, Table
 
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_BEGINS_A_CELL = ("\t", "\r", "\n")
+_BEGINS_A_CELL = ("\t", "\r", "\n", "\0")
 # Where amounts have a decimal comma, as in Indonesia, spreadsheets part columns at semicolons and ignore our quotes.
 _IN_A_NEW_CELL = re.compile(r"([;|\t\r\n]\s*)(?=[=+\-@＝＋－＠])")
 

@@ -43,7 +43,9 @@ ADDRESS = "https://portal.example/periksa/K7QF2M9XTR4D/"
 
 
 def get(client: Client, card: Card, form: str, year: int | None = None) -> Any:
-    return client.get(f"/saldo/{card.public_id}/rincian.{form}" + (f"?tahun={year}" if year else ""))
+    """With a name for the file that nobody asked for."""
+    wish = {"filename": '../gaji.exe"; x="', "tahun": year or ""}
+    return client.get(f"/saldo/{card.public_id}/rincian.{form}", wish)
 
 
 def valid(content: bytes) -> Any:
@@ -55,6 +57,7 @@ def valid(content: bytes) -> Any:
 # The doors
 
 
+@pytest.mark.asvs("V3.2.1", "V5.4.1", "V5.4.2")
 @pytest.mark.django_db
 @pytest.mark.parametrize("form", FORMS)
 def test_the_owner_gets_a_file_that_is_named_without_the_card(as_member: Client, member: User, form: str) -> None:
@@ -92,6 +95,7 @@ def test_each_file_is_written_down(as_member: Client, member: User, form: str) -
     )  # fmt: skip
 
 
+@pytest.mark.asvs("V2.4.1")
 @pytest.mark.django_db
 def test_too_many_files_in_a_minute_are_refused(as_member: Client, member: User) -> None:
     card = make_card(member)
@@ -101,7 +105,7 @@ def test_too_many_files_in_a_minute_are_refused(as_member: Client, member: User)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("asked", ["1999", "x", "²", "-1", "9" * 5000])
+@pytest.mark.parametrize("asked", ["1999", "x", "²", "-1", "9" * 5000, "２０２５", "2025\r\nX: y"])
 def test_only_years_there_are_can_be_printed(as_member: Client, member: User, asked: str) -> None:
     card = make_card(member)
     make_statement(card)
@@ -410,6 +414,7 @@ anything = st.text(
 ) | st.sampled_from(NASTY)
 
 
+@pytest.mark.asvs("V1.1.2", "V1.2.10", "V1.3.3", "V1.3.7")
 @settings(max_examples=25, deadline=None)
 @given(name=anything, holder=anything)
 def test_what_a_member_or_an_employer_is_called_stays_text(name: str, holder: str) -> None:
@@ -450,6 +455,7 @@ def test_the_font_has_every_sign_that_is_let_through() -> None:
     assert paper(document(told, only=2025))  # PDF/UA refuses a sign without a picture
 
 
+@pytest.mark.asvs("V1.2.10")
 def test_csv_is_rfc_4180() -> None:
     told = reading(rows=(row("2025-01", employer_name='PT "A", baris\nbaru'),))
     content = csv_writer.write(document(told, only=2025))
@@ -524,6 +530,7 @@ def test_a_paper_that_cannot_be_made_is_told_and_not_vouched_for(
     assert not IssuedDocument.objects.exists()
 
 
+@pytest.mark.asvs("V1.2.10")
 def test_a_name_makes_no_formula_where_columns_part_at_semicolons() -> None:
     """As a spreadsheet set to Indonesian reads it: our commas and quotes are ordinary signs, semicolons part cells."""
     for name in ("PT A;=1+1", "PT A; @SUM(1)", "PT A\n=1+1", 'PT "A";+1', "PT A;;-1"):
@@ -531,6 +538,7 @@ def test_a_name_makes_no_formula_where_columns_part_at_semicolons() -> None:
         text = csv_writer.write(document(told, only=2025)).decode("utf-8-sig")
         cells = re.split(r"[;\r\n]+", text)
         assert not [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))], name
+    assert csv_writer.harmless("\0=1") == "'\0=1"
 
 
 def test_a_paper_takes_little_time() -> None:

@@ -162,8 +162,13 @@ RED_SCRIPTS = {
     "part.insertAdjacentHTML('beforeend', text);": "script-writes-no-markup",
     "eval(text);": "script-writes-no-markup",
     "sessionStorage.x = 1;": "script-writes-no-markup",
+    "window.addEventListener('message', obey);": "script-writes-no-markup",
+    "frame.contentWindow.postMessage(saldo, '*');": "script-writes-no-markup",
 }
-GREEN_SCRIPTS = ("fresh.innerHTML = await answer.text();\nif (a.innerHTML === b.innerHTML) part.textContent = text;",)
+GREEN_SCRIPTS = (
+    "fresh.innerHTML = await answer.text();\nif (a.innerHTML === b.innerHTML) part.textContent = text;",
+    "tabs.postMessage('nobody is signed in')",  # tabs of this origin, by BroadcastChannel
+)
 PLANTS = {
     **{f"accounts/red_{number}.py": text for number, text in enumerate(RED)},
     **{f"accounts/green_{number}.py": text for number, text in enumerate(GREEN)},

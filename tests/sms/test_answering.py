@@ -179,6 +179,7 @@ def test_a_number_used_within_ninety_days_stays(phone: Phone, member: User, card
     assert "Rp" in phone.send("SALDO")[0]
 
 
+@pytest.mark.asvs("V2.4.1")
 def test_a_flood_meets_silence_and_another_phone_does_not(phone: Phone, member: User, air: Air, card: Card) -> None:
     register(member)
     answers = [phone.send("SALDO") for _ in range(limits.MESSAGES_AN_HOUR + 3)]

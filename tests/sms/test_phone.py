@@ -1,5 +1,7 @@
 """Phone numbers in one form."""
 
+from contextlib import suppress
+
 import pytest
 
 from sms.phone import masked, normalise
@@ -15,6 +17,23 @@ def test_a_number_has_one_form(typed: str) -> None:
 
 def test_a_number_from_abroad_stays_one() -> None:
     assert normalise("+60123456789") == "+60123456789"
+
+
+@pytest.mark.asvs("V1.3.3")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "+6281234567890\r\nX-Kannel-SMSC: x",
+        "+6281234567890\n",
+        "+6281234567890;ext=5",
+        "+6281234567890 X-Kannel-To: +62899999999",
+        "0812-3456-7890&to=+62899",
+        "tel:+6281234567890;phone-context=jahat.example",
+    ],
+)
+def test_whatever_a_gateway_calls_a_sender_only_its_digits_reach_a_head_of_ours(typed: str) -> None:
+    with suppress(ValueError):  # cannot be answered
+        assert normalise(typed) == "+6281234567890"
 
 
 @pytest.mark.parametrize("typed", ["", "2757", "TELKOMSEL", "081", "+62", "0812345678901234567", "<script>"])
