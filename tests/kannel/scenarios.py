@@ -127,7 +127,8 @@ def test_while_the_upstream_is_down_the_old_figure_comes_with_its_date(house: Ho
     card = link_sandbox_card(member, person["kpj"][0], house.sandbox)
     Balance.objects.filter(card=card).delete()
     Balance.objects.create(
-        card=card, amount="4321.00", as_of=timezone.now().replace(year=2026, month=9, day=15), account_status="0001",
+        card=card, amount="4321.00", account_status="0001",
+        as_of=timezone.now().replace(year=2026, month=9, day=15, hour=5),
         fetched_at=timezone.now() - timedelta(days=3), next_fetch_at=timezone.now(),
     )  # fmt: skip
     house.sandbox.set_fault("http500", kpj=card.kpj)
