@@ -8,12 +8,15 @@ from typing import Any, Final
 from allauth.account import views as account
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
+from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.base import views as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 
 from accounts import audit, devices
@@ -70,6 +73,21 @@ class VerificationView(account.ConfirmEmailVerificationCodeView):  # type: ignor
         return answer
 
 
+class RecoveryCodesView(codes.ViewRecoveryCodesView):  # type: ignore[misc]
+    """Shown by a press: what a browser fetches ahead must not use up the one look."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kept = get_object_or_404(Authenticator, user=self.request.user, type=Authenticator.Type.RECOVERY_CODES).wrap()
+        told = {"can_show": not kept.did_view, "left": len(kept.get_unused_codes()), **kwargs}
+        if self.request.method == "POST":
+            return told | super().get_context_data()
+        return told | {"total_count": mfa_settings.RECOVERY_CODE_COUNT}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = self.get(request, *args, **kwargs)
+        return answer
+
+
 def forgets(view: View) -> View:
     """Once signed out, the browser throws away what it kept of pages, those behind the back button included.
 
@@ -111,7 +129,7 @@ urlpatterns = [
     page("keamanan/pastikan/", mfa.reauthenticate, "mfa_reauthenticate"),
     page("keamanan/autentikator/nyalakan/", recent_proof(totp.activate_totp), "mfa_activate_totp"),
     page("keamanan/autentikator/matikan/", recent_proof(totp.deactivate_totp), "mfa_deactivate_totp"),
-    page("keamanan/kode-pemulihan/", recent_proof(codes.view_recovery_codes), "mfa_view_recovery_codes"),
+    page("keamanan/kode-pemulihan/", recent_proof(RecoveryCodesView.as_view()), "mfa_view_recovery_codes"),
     page("keamanan/kode-pemulihan/buat/", recent_proof(codes.generate_recovery_codes), "mfa_generate_recovery_codes"),
     page("keamanan/kunci/", webauthn.list_webauthn, "mfa_list_webauthn"),
     page("keamanan/kunci/tambah/", recent_proof(webauthn.add_webauthn), "mfa_add_webauthn"),

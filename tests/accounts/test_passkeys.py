@@ -138,9 +138,15 @@ def test_recovery_codes_are_shown_once(member):
     client = Client()
     client.force_login(member)
     prove(client)
-    first = client.get(reverse("mfa_view_recovery_codes")).content.decode()
-    second = client.get(reverse("mfa_view_recovery_codes")).content.decode()
+    page = reverse("mfa_view_recovery_codes")
+    looked = [client.get(page).content.decode(), client.head(page).content.decode(), client.get(page).content.decode()]
+    first, again, second = (client.post(page).content.decode(), client.post(page).content.decode(),
+                            client.get(page).content.decode())  # fmt: skip
+    assert not any(code in text for code in codes for text in looked)
+    assert "Tampilkan kode" in looked[2]
     assert all(code in first for code in codes)
+    assert not any(code in again for code in codes)
+    assert "Tampilkan kode" not in second
     assert "hanya ditampilkan sekali" in first
     assert not any(code in second for code in codes)
     assert "Tersisa 10 dari 10 kode" in second

@@ -86,6 +86,7 @@ def test_an_authenticator_app_is_turned_on_from_its_page(device: Page, member: U
     expect(device.locator("main code")).to_be_visible()
     device.locator("#id_code").fill(code_of(device.locator("main code").inner_text()))
     press(device.locator("main form .btn--main"))
+    press(device.locator("main form .btn--main"))
     expect(device.locator(".codes .code")).to_have_count(10)
     assert set(Authenticator.objects.values_list("type", flat=True)) == {"totp", "recovery_codes"}
     assert refused == []
