@@ -144,9 +144,13 @@ def test_markup_in_every_text_column_stays_text_on_every_page(member: User, boss
     seen = 0
     asked = [(owner, address_of(name, world)) for name in NAMES if name not in {"account_logout", *FILES}]
     for client, path in asked + [(admin, path) for path in pages(rows)]:
-        page = client.get(path).content.decode(errors="replace")
+        answer = client.get(path)
+        page = answer.content.decode(errors="replace")
+        if answer.get("Content-Type", "").startswith("application/json"):  # what a browser saves and never reads
+            assert answer["X-Content-Type-Options"] == "nosniff", path
+            continue
         assert not Elements(page).strange, path
-        assert "<script>alert(1)" not in page or path.endswith("unduh/"), path
+        assert "<script>alert(1)" not in page, path
         assert not re.search(
             r"(?<!\d)49(?!\d)\}?", "".join(re.findall(r"x&lt;/title&gt;&lt;/script&gt;(.{0,6})", page))
         ), path

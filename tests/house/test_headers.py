@@ -35,8 +35,8 @@ from tests.house.website import Website
 
 __all__ = ["boss", "card", "rows", "waiting"]
 BEHIND_TLS = {"PUBLIC_URL": "https://localhost", "ALLOWED_HOSTS": "localhost", "PORTAL_DEMO": "0"}
-# Only without a password, by script, or after a code from the upstream (tests/look/test_ways_back.py).
-NOT_FOR_A_MEMBER = {"account_set_password", "mfa_login_webauthn", "recovery_progress"}
+# Only without a password, by script, or after a code from the upstream (tests/look/test_ways_back.py); or elsewhere.
+NOT_FOR_A_MEMBER = {"account_set_password", "mfa_login_webauthn", "recovery_progress", "privacy_short"}
 TOO_FAR = {"account_logout", "session_end"}
 ODD_METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND")
 PAGES = {"text/html", "application/json", "text/plain", "application/manifest+json", "text/javascript"}
