@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 SHOWS: Final = ("/saldo/", "/rincian/", "/proyeksi/", "/kartu/")
+# What protects a card or takes it away shows nothing of the upstream's and needs nobody's agreement.
+ALWAYS: Final = {"card_lock", "card_keep", "card_unlink", "link_cancel", "sms_switch_off"}
 
 
 class ConsentMiddleware:
@@ -18,10 +20,14 @@ class ConsentMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(SHOWS) and _waits(request):
-            asked = request.path if request.method in ("GET", "HEAD") else ""
-            return HttpResponseRedirect(f"{reverse('privacy_consent')}?{urlencode({'next': asked})}")
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        place = request.resolver_match
+        if not request.path.startswith(SHOWS) or (place and place.url_name in ALWAYS) or not _waits(request):
+            return None
+        asked = request.path if request.method in ("GET", "HEAD") else ""
+        return HttpResponseRedirect(f"{reverse('privacy_consent')}?{urlencode({'next': asked})}")
 
 
 def _waits(request: HttpRequest) -> bool:

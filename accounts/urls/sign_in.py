@@ -80,7 +80,7 @@ class RecoveryCodesView(codes.ViewRecoveryCodesView):  # type: ignore[misc]
         kept = get_object_or_404(Authenticator, user=self.request.user, type=Authenticator.Type.RECOVERY_CODES).wrap()
         told = {"can_show": not kept.did_view, "left": len(kept.get_unused_codes()), **kwargs}
         if self.request.method == "POST":
-            return told | super().get_context_data()
+            return {**told, **super().get_context_data()}
         return told | {"total_count": mfa_settings.RECOVERY_CODE_COUNT}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit, consent
@@ -28,6 +29,7 @@ from providers import factory
 from sms.models import Inbound, Outbound
 from sms.services import answering, numbers, receiving
 from tests.balances.upstream import ScriptedUpstream
+from tests.conftest import remember_proof
 from tests.factories import make_balance, make_card, make_statement
 from tests.house.addresses import make_offer
 
@@ -285,6 +287,22 @@ def test_a_query_knows_the_same_members_as_the_rule(version: str, asked: int | N
     assert held.member.consent_standing.allows is may
     assert User.objects.filter(consent.allowed()).exists() is may
     assert cards_in_use().exists() is may
+
+
+@pytest.mark.parametrize("version", ["", EARLIER])
+@pytest.mark.parametrize(("name", "then"), [("card_lock", Card.State.FROZEN), ("card_unlink", Card.State.UNLINKED)])
+def test_a_card_is_locked_or_let_go_whatever_was_agreed_to(
+    held: Held, version: str, name: str, then: Card.State
+) -> None:
+    client = Client()
+    client.force_login(held.member)
+    remember_proof(client, held.member)
+    put(held.member, version, GRACE + 1)
+    address = reverse(name, args=[held.card.public_id])
+    assert client.get(address).status_code == 200
+    client.post(address)
+    held.card.refresh_from_db()
+    assert held.card.state == then
 
 
 def test_what_concerns_security_is_told_whatever_was_agreed_to(held: Held) -> None:
