@@ -20,6 +20,7 @@ class PortalConfig(AppConfig):
         refuse_weak_secrets()
         refuse_any_host_in_public()
         refuse_a_broken_password_list()
+        refuse_mail_in_clear()
         refuse_an_unfit_sms_gateway()
         look_past_dead_connections_at_once()
 
@@ -70,6 +71,13 @@ def refuse_a_broken_password_list() -> None:
             refuse_a_broken_list(Path(path))
     except (OSError, ValueError) as error:
         raise ImproperlyConfigured(f"BREACHED_PASSWORDS_FILE cannot be used: {error}.") from error
+
+
+def refuse_mail_in_clear() -> None:
+    """Codes and addresses of members travel to the mail server, and its password."""
+    private = settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL or settings.EMAIL_HOST in ("", *settings.LOCAL_HOSTS)
+    if settings.PUBLIC_HOST not in settings.LOCAL_HOSTS and not private:
+        raise ImproperlyConfigured("EMAIL_URL must be smtp+tls or smtp+ssl unless the mail server is on this machine.")
 
 
 def refuse_an_unfit_sms_gateway() -> None:

@@ -40,7 +40,7 @@ def test_a_public_site_passes_the_deploy_check() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.asvs("V6.3.2", "V13.2.3", "V13.4.2", "V15.2.3")
+@pytest.mark.asvs("V6.3.2", "V12.3.1", "V13.2.3", "V13.4.2", "V15.2.3")
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -51,6 +51,7 @@ def test_a_public_site_passes_the_deploy_check() -> None:
         ({**PUBLIC, "PORTAL_DEMO": "1"}, "localhost only"),
         ({**PUBLIC, "SECRET_KEY": "short"}, "SECRET_KEY"),
         ({**PUBLIC, "ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
+        ({**PUBLIC, "EMAIL_URL": "smtp://mail.example:25"}, "EMAIL_URL"),
         ({"FIELD_KEYS": "k1:short"}, "32 bytes"),
         ({"INDEX_KEY": "nonsense"}, "32 bytes"),
         ({"APPROVALS_REQUIRED": "0"}, "APPROVALS_REQUIRED"),

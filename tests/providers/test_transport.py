@@ -5,25 +5,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.server import ThreadingHTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from providers import errors
 from providers.brake import Gate, Rules
 from providers.channel import Credentials
 from providers.transport import CONNECTIONS
+from tests.certificates import own_certificate
 from tests.providers.conftest import Build
 from tests.providers.upstream import KPJ, REF, Answer, Upstream, balance, ok
-
-NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
 
 
 @dataclass
@@ -41,7 +36,7 @@ def secure(rsa_key: rsa.RSAPrivateKey, tmp_path: Path) -> Iterator[Callable[...,
 
     def start(*, name: str = "localhost", newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> SecureUpstream:
         file = tmp_path / f"{name}.pem"
-        file.write_bytes(_certificate(rsa_key, name) + _private(rsa_key))
+        file.write_bytes(own_certificate(rsa_key, name))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(file)
         context.maximum_version = newest
@@ -58,19 +53,6 @@ def secure(rsa_key: rsa.RSAPrivateKey, tmp_path: Path) -> Iterator[Callable[...,
     for server in servers:
         server.shutdown()
         server.server_close()
-
-
-def _certificate(key: rsa.RSAPrivateKey, name: str) -> bytes:
-    names = x509.SubjectAlternativeName([x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.9"))])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder(NAME, NAME, key.public_key(), 77, now - timedelta(1), now + timedelta(1))
-    builder = builder.add_extension(names, critical=False)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    return builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
-
-
-def _private(key: rsa.RSAPrivateKey) -> bytes:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 @pytest.mark.asvs("V12.3.4")
