@@ -72,7 +72,6 @@ WORDS: Final[Mapping[Action, Words]] = {
     Action.MEMBERS_LISTED_BY_STAFF: Words(_SEEN, _("Daftar anggota dibuka")),
     Action.MEMBER_LOOKED_UP: Words(_SEEN, _("Anggota dicari")),
     Action.DATA_SEEN: Words(_SEEN, _("Semua data tentang Anda dilihat")),
-    Action.STATEMENT_EXPORTED: Words(_SEEN, _("Rincian diunduh sebagai berkas")),
     Action.DATA_EXPORTED: Words(_SEEN, _("Semua data tentang Anda diunduh")),
     Action.STATEMENT_EXPORTED: Words(_SEEN, _("Rincian disimpan sebagai dokumen")),
     Action.BALANCE_SEEN_BY_SMS: Words(_SEEN, _("Saldo ditanyakan lewat SMS")),
@@ -95,6 +94,7 @@ WORDS: Final[Mapping[Action, Words]] = {
             }
         },
     ),
+    Action.PROVED_AGAIN: Words(_SIGN_IN, _("Anda membuktikan lagi bahwa ini Anda")),
     Action.SIGNED_OUT: Words(_SIGN_IN, _("Keluar")),
     Action.SESSION_ENDED: Words(_SIGN_IN, _("Satu perangkat dikeluarkan")),
     Action.OTHER_SESSIONS_ENDED: Words(_SIGN_IN, _("Semua perangkat lain dikeluarkan")),

@@ -41,6 +41,7 @@ class Action(StrEnum):
     SIGNED_UP = "signed_up"
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
+    PROVED_AGAIN = "proved_again"
     SIGNED_OUT = "signed_out"
     SESSION_ENDED = "session_ended"
     OTHER_SESSIONS_ENDED = "other_sessions_ended"

@@ -35,7 +35,7 @@ def connect() -> None:
         signal.connect(change)
     mfa.authentication_failed.connect(second_factor_failed)
     mfa.authenticator_used.connect(authenticator_used)
-    account.authentication_step_completed.connect(rotate_session_key)
+    account.authentication_step_completed.connect(proved_again)
 
 
 def signed_up(request: HttpRequest, user: User, **kwargs: Any) -> None:
@@ -112,10 +112,11 @@ def authenticator_used(request: HttpRequest, user: User, authenticator: Authenti
     _write(Action.RECOVERY_CODE_USED, request, user, left=left)
 
 
-def rotate_session_key(request: HttpRequest, **kwargs: Any) -> None:
-    """On re-authentication; a first sign-in rotates it by itself."""
+def proved_again(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """On re-authentication; a first sign-in has a row of its own and rotates the key by itself."""
     if kwargs.get("reauthenticated"):
         request.session.cycle_key()
+        _write(Action.PROVED_AGAIN, request, user, factors=_factors(request, user)[-1:])
 
 
 def _only_this_session(request: HttpRequest, user: User) -> None:

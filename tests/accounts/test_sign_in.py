@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.audit import mark_of
 from accounts.hashers import BoundedArgon2PasswordHasher
 from accounts.models import AuditRow, OutgoingMail, User
 from tests.accounts.conftest import mailed_code, mails
@@ -216,6 +217,17 @@ class TestReauthentication:
         assert client.session.session_key != before
         assert is_in(client)
         assert not Session.objects.filter(session_key=before).exists()
+
+    @pytest.mark.asvs("V16.3.1")
+    def test_it_is_written_down_with_what_proved_it_and_a_wrong_one_too(self, member):
+        client = sign_in_as(Client(), member.email)
+        client.post(reverse("account_reauthenticate"), {"password": "bukan ini sandinya"})
+        assert not AuditRow.objects.filter(action="proved_again").exists()
+        assert AuditRow.objects.get(action="sign_in_failed").details == {"step": "password"}
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        row = AuditRow.objects.get(action="proved_again")
+        assert (row.member, row.actor, row.details) == (member.public_id, member.public_id, {"factors": ["password"]})
+        assert row.session == mark_of(client.session.session_key)
 
     def test_a_refused_post_is_not_kept_in_the_session(self, member):
         client = sign_in_as(Client(), member.email)
