@@ -230,6 +230,18 @@ def test_what_is_decoded_once_is_not_decoded_again(typed: str, as_member: Client
     assert not LinkRequest.objects.exists()
 
 
+@pytest.mark.asvs("V15.3.7")
+@pytest.mark.django_db
+@pytest.mark.parametrize(("sent", "taken"), [(("x", "24011122201"), True), (("24011122201", "x"), False)])
+def test_of_a_field_that_is_sent_twice_the_last_is_checked_and_stored(
+    sent: tuple[str, str], taken: bool, as_member: Client
+) -> None:
+    data = {"kpj": sent, "nik": "3171011708450001", "name": "BUDI UJI", "birth_date": "17-08-1945"}
+    as_member.get(reverse("card_add"))
+    as_member.post(reverse("card_add"), data)
+    assert [row.kpj for row in LinkRequest.objects.all()] == (["24011122201"] if taken else [])
+
+
 @pytest.mark.asvs("V1.3.11")
 @pytest.mark.django_db
 @pytest.mark.parametrize(

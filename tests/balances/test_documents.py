@@ -496,6 +496,7 @@ def test_a_press_that_fails_says_nothing_of_the_paper(monkeypatch: pytest.Monkey
     assert failed.value.args == (1,)
 
 
+@pytest.mark.asvs("V15.2.2")
 @pytest.mark.parametrize("endless", ["#while true { }", "#let more(n) = more(n + 1) + more(n + 2)\n#more(0)"])
 def test_a_press_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, endless: str) -> None:
     broken = tmp_path / "broken.typ"
@@ -506,6 +507,7 @@ def test_a_press_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch, t
         pdf_writer.write({}, code=code_from(b"a code of a test"), address=ADDRESS)
 
 
+@pytest.mark.asvs("V15.2.2")
 def test_a_press_at_work_keeps_the_others_waiting_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_writer, "TURN_SECONDS", 0.1)
     with ExitStack() as busy:

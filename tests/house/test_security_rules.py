@@ -14,6 +14,7 @@ from django.conf import settings
 
 from accounts.services import limits, privacy, recovery, recovery_limits
 from balances import issuing
+from balances.documents import pdf_writer, press
 from sms import limits as sms
 from sms.services import numbers
 from tests.house.addresses import PUBLIC, named_addresses
@@ -22,16 +23,6 @@ from tests.house.test_docs import variables
 ROOT = Path(__file__).resolve().parents[2]
 RULES = (ROOT / "docs" / "security" / "rules.md").read_text()
 ROOMS = ("accounts", "balances", "providers", "sms", "jht_portal")
-FORMS = (
-    "accounts.forms.sign_in",
-    "accounts.forms.recovery",
-    "accounts.forms.privacy",
-    "accounts.forms.notices",
-    "accounts.admin.forms",
-    "balances.forms.projection",
-    "balances.forms.check",
-    "sms.forms",
-)
 NOT_WAYS_IN = {
     "home",
     "set_language",
@@ -68,18 +59,26 @@ def ticked(cells: list[str]) -> set[str]:
 
 
 def form_fields() -> set[str]:
+    """Of every form class that a room declares, wherever it stands."""
     found: set[str] = set()
-    for name in FORMS:
-        if importlib.util.find_spec(name.partition(".")[0]) and importlib.util.find_spec(name):
-            module = importlib.import_module(name)
+    for path in sources():
+        if "Form(" in path.read_text():
+            module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
             classes = [one for one in vars(module).values() if inspect.isclass(one) and issubclass(one, forms.BaseForm)]
             found |= {field for one in classes for field in getattr(one, "base_fields", {})}
     return found
 
 
+def sources() -> list[Path]:
+    return [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts]
+
+
 @pytest.mark.asvs("V2.1.1", "V6.4.2")
 def test_every_field_has_its_rule_and_none_is_a_secret_question() -> None:
-    assert form_fields() - ticked(first_column("Fields")) == set()
+    rules = first_column("Fields")
+    assert form_fields() - ticked(rules) == set()
+    assert len(rules) == len(set(rules)), "a rule stands twice"
+    assert {"kpj", "reason", "closing", "monthly"} <= form_fields()
     assert not [name for name in form_fields() if re.search(r"mother|ibu|question|pertanyaan|hint|pet", name)]
 
 
@@ -91,6 +90,20 @@ def test_every_limit_is_the_one_in_the_code() -> None:
         assert found, name
         assert float(found[0]) == float(number), name
     assert len(re.findall(r"\| (\d+) \| `(\w+)` \|", section("Limits"))) >= 12
+
+
+@pytest.mark.asvs("V15.1.3", "V15.2.2")
+def test_every_bound_of_heavy_work_is_the_one_in_the_code() -> None:
+    told = re.findall(r"(\d+) (GiB|s)?[^`|;,]*\(`(\w+)`\)", section("Heavy work"))
+    found = {name: int(number) * (1024**3 if unit == "GiB" else 1) for number, unit, name in told}
+    assert found == {
+        "MOST_MEMORY": press.MOST_MEMORY,
+        "MOST_SECONDS": press.MOST_SECONDS,
+        "PATIENCE_SECONDS": pdf_writer.PATIENCE_SECONDS,
+        "AT_ONCE": pdf_writer.AT_ONCE,
+        "TURN_SECONDS": pdf_writer.TURN_SECONDS,
+    }
+    assert settings.ACCOUNT_RATE_LIMITS["export_statement"] == "30/m/user"
 
 
 @pytest.mark.asvs("V6.1.3", "V6.3.4")
@@ -111,15 +124,16 @@ def test_every_table_has_a_class() -> None:
 
 @pytest.mark.asvs("V11.1.2", "V11.1.3", "V11.2.3")
 def test_the_inventory_of_cryptography_names_every_file_that_uses_any() -> None:
-    sources = [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts]
     uses = {
         str(path.relative_to(ROOT))
-        for path in sources
+        for path in sources()
         for name in imported(ast.parse(path.read_text()))
         if re.match(r"(cryptography|hashlib|hmac|secrets|ssl|django\.core\.signing)\b", name)
     }
     assert len(uses) > 10
-    assert uses - set(re.findall(r"`([\w/]+\.py)`", section("Cryptography"))) == set()
+    listed = set(re.findall(r"`([\w/]+\.py)`", section("Cryptography")))
+    assert uses - listed == set()
+    assert not [name for name in listed if not (ROOT / name).exists()]
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
