@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+MAILS_OF_STRANGERS_A_DAY: Final = 3  # of one kind, about one card, to one member: a flood must not bury the real one
+
 
 @dataclass(frozen=True, kw_only=True)
 class About:
@@ -37,6 +39,7 @@ class NoticeKind:
     body: Words
     link: Words
     security: bool = False  # mailed at once, and cannot be switched off
+    by_strangers: bool = False  # somebody who only knows numbers can cause it: mailed so often a day and no more
     choice_label: str | Callable[[], str] = ""  # of an ordinary kind, on the page of choices
     amounts: Words = field(default=lambda about: "")
 

@@ -13,11 +13,14 @@ Text = Promise | str
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """`not_me` says what the one button "Bukan saya" does; empty where there is nothing to stop."""
+    """`not_me` says what the one button "Bukan saya" does; empty where there is nothing to stop. `at_last` is told in
+    place of what strangers caused once too often that day, itself once a day; empty where the first ones said all."""
 
     subject: Text
     lines: tuple[Text, ...]
     not_me: Text = ""
+    by_strangers: bool = False
+    at_last: str = ""
 
 
 _STOPS_REQUEST: Final = _("Bukan Anda? Tekan “Bukan saya”: permintaan itu berhenti sampai petugas memeriksanya.")
@@ -42,6 +45,17 @@ NOTICES: Final[dict[str, Notice]] = {
             _("Jangan berikan kode yang Anda terima kepada siapa pun, juga tidak kepada orang yang mengaku petugas."),
         ),
         not_me=_STOPS_REQUEST,
+        by_strangers=True,
+        at_last="own_card_asked_often",
+    ),
+    "own_card_asked_often": Notice(
+        subject=_("Kartu Anda terus diminta di akun lain"),
+        lines=(
+            _("Hari ini masih ada permintaan lain untuk kartu yang sama. Kartu Anda belum berubah."),
+            _("Supaya kabar penting tidak tertimbun, yang berikutnya hari ini tidak kami kirim lewat email lagi."),
+            _("Anda ragu? Kunci kartu itu: tanpa petugas, kartu terkunci tidak dapat dihubungkan ke akun mana pun."),
+            _("Kunci kartu di sini: %(lock_url)s"),
+        ),
     ),
     "card_linked": Notice(
         subject=_("Satu kartu terhubung ke akun Anda"),
@@ -219,6 +233,7 @@ NOTICES: Final[dict[str, Notice]] = {
             ),
             _("Anda sendiri yang mencoba? Pakai perangkat itu, coba lagi besok, atau minta bantuan petugas kami."),
         ),
+        by_strangers=True,
     ),
     "new_device": Notice(
         subject=_("Login dari perangkat baru"),
@@ -253,8 +268,9 @@ _ABOUT_THE_ACCOUNT: Final = ("account_locked", "email_changed", "email_reverted"
 
 def register_kinds() -> None:
     """As notices of security in the list of accounts.notices; the mail with its button is written apart."""
-    for code in NOTICES:
-        register(NoticeKind(code=code, title=_title, body=_body, link=_link, security=True))
+    for code, told in NOTICES.items():
+        words = {"title": _title, "body": _body, "link": _link}
+        register(NoticeKind(code=code, security=True, by_strangers=told.by_strangers, **words))
 
 
 def _title(about: About) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Card, Notice, NoticeChoices, User
 from accounts.notice_times import due_at
-from accounts.notices import About, NoticeKind, kind_of, known
+from accounts.notices import MAILS_OF_STRANGERS_A_DAY, About, NoticeKind, kind_of, known
 from accounts.services import mail
 
 KEPT_FOR: Final = timedelta(days=400)
@@ -39,6 +39,7 @@ def tell(
     told, now = kind_of(kind), timezone.now()
     if not (told.security or member.consent_standing.allows):
         return None
+    mailed = mailed or is_mailed_enough(member=member, kind=kind, card=card)
     due = None if told.security else mail_due(choices_of(member), kind, now)
     row = Notice(member=member, kind=kind, card=card, subject=subject, facts=facts or {}, told_at=now, mail_due_at=due)
     Notice.objects.bulk_create([row], ignore_conflicts=True)
@@ -46,6 +47,13 @@ def tell(
     if kept is not None and told.security and not mailed:
         _mail_at_once(kept, told)
     return kept
+
+
+def is_mailed_enough(*, member: User, kind: str, card: Card | None) -> bool:
+    """Of what strangers can cause, as much was told today (Jakarta's) as is mailed."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = Notice.objects.filter(member=member, kind=kind, card=card, told_at__gte=midnight)
+    return kind_of(kind).by_strangers and today.count() >= MAILS_OF_STRANGERS_A_DAY
 
 
 def facts_told(*, card: Card, kind: str) -> list[dict[str, Any]]:

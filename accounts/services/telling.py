@@ -28,7 +28,8 @@ def card_asked_for(row: LinkRequest) -> None:
 
 def own_card_asked_for(row: LinkRequest, holder: Card) -> None:
     """The data matched: who holds the card hears it, whatever becomes of the request."""
-    _tell(holder.member, "own_card_asked_for", stop=(Purpose.REQUEST, row.public_id), card=holder)
+    lock = settings.PUBLIC_URL + reverse("card_lock", args=[holder.public_id])
+    _tell(holder.member, "own_card_asked_for", stop=(Purpose.REQUEST, row.public_id), card=holder, lock_url=lock)
 
 
 def card_linked(card: Card) -> None:
@@ -136,9 +137,12 @@ def _tell(
     member: User, code: str, *, to: str = "", stop: Stop | None = None, card: Card | None = None, **facts: Any
 ) -> None:
     """Every channel of the member: mail with its link, and the list in the portal."""
-    if member.is_active:
-        once = str(uuid4())  # what happens twice is told twice
-        notices.tell(member=member, kind=code, card=card, subject=once, mailed=True)
+    if not member.is_active:
+        return
+    once = str(uuid4())  # what happens twice is told twice
+    if notices.is_mailed_enough(member=member, kind=code, card=card):
+        code, stop, once = NOTICES[code].at_last, None, timezone.localdate().isoformat()
+    if code and notices.tell(member=member, kind=code, card=card, subject=once, mailed=True):
         _write(member, code, to or member.email or "", stop=stop, **facts)
 
 

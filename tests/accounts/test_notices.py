@@ -2,24 +2,31 @@
 
 import json
 import logging
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core import mail as django_mail
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit, notices
 from accounts.models import Notice, NoticeChoices, OutgoingMail, User
 from accounts.notices import NoticeKind
-from accounts.services import cards, mail
+from accounts.services import cards, mail, telling
 from accounts.services import notices as service
 from accounts.services.housekeeping import clean_up
-from tests.factories import make_card
+from tests.accounts.conftest import KPJ, ask, work
+from tests.factories import make_card, make_member
 
 WORKERS = 16
+NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Asia/Jakarta"))
 
 
 def kind(code: str, **fields: Any) -> NoticeKind:
@@ -139,6 +146,70 @@ def test_headers_of_the_writer_go_out_and_never_displace_ours(db: None) -> None:
     mail.send(public_id=row.public_id, token=row.fetch_started_at)
     sent = django_mail.outbox[0].message()
     assert (sent["List-Id"], sent["Message-ID"]) == ("x", f"<{row.public_id}@localhost>")
+
+
+class TestAFloodByStrangers:
+    """Who knows somebody's numbers makes us mail them: a few times a day, and the last mail says that there is more."""
+
+    @pytest.fixture(autouse=True)
+    def clock(self) -> Iterator[time_machine.Traveller]:
+        with time_machine.travel(NOON, tick=True) as clock:
+            yield clock
+
+    def asks(self, times: int) -> None:
+        for _ in range(times):
+            work(ask(make_member()))
+
+    def told(self, member: User) -> list[str]:
+        return [one["subject"] for one in mails() if one["to"] == member.email and "akun lain" in one["subject"]]
+
+    def test_the_fourth_request_of_a_day_for_a_held_card_is_told_as_many_with_the_lock(
+        self, member: User, upstream: Any, client: Client
+    ) -> None:
+        card = make_card(member, KPJ)
+        self.asks(notices.MAILS_OF_STRANGERS_A_DAY)
+        assert [("terus" in one) for one in self.told(member)] == [False, False, False]
+        self.asks(4)
+        assert [("terus" in one) for one in self.told(member)] == [False, False, False, True]
+        assert Notice.objects.filter(member=member, card=card).count() == 4
+        text = next(one["text"] for one in mails() if "terus" in one["subject"])
+        client.force_login(member)
+        assert reverse("card_lock", args=[card.public_id]) in text
+        assert "Kartu Anda terus diminta di akun lain" in client.get(reverse("notices")).content.decode()
+
+    def test_the_next_day_is_told_anew(self, member: User, upstream: Any, clock: time_machine.Traveller) -> None:
+        make_card(member, KPJ)
+        self.asks(5)
+        clock.move_to(NOON + timedelta(days=1))
+        self.asks(1)
+        assert [("terus" in one) for one in self.told(member)] == [False, False, False, True, False]
+
+    def test_another_card_and_another_member_have_their_own_count(
+        self, member: User, stranger: User, upstream: Any
+    ) -> None:
+        cards = [make_card(member, KPJ), make_card(member), make_card(stranger)]
+        row = ask(make_member())
+        for card in cards:
+            for _ in range(4):
+                telling.own_card_asked_for(row, card)
+        assert [len(self.told(one)) for one in (member, stranger)] == [8, 4]
+
+    @pytest.mark.parametrize("code", ["recovery_slowed", "sms_number_waits"])
+    def test_other_kinds_are_bounded_as_well(self, member: User, code: str) -> None:
+        for number in range(6):
+            if code == "recovery_slowed":
+                telling.recovery_slowed(member)
+            else:
+                service.tell(member=member, kind=code, subject=str(number))
+        assert len(mails()) == notices.MAILS_OF_STRANGERS_A_DAY
+
+    def test_what_takes_a_password_a_code_or_staff_is_always_mailed(self, member: User) -> None:
+        """A new kind is looked at here: what a stranger can cause is bounded, and nothing else ever is."""
+        by_strangers = {code for code, one in notices._kinds.items() if one.by_strangers}
+        assert by_strangers == {"own_card_asked_for", "recovery_slowed", "sms_number_waits"}
+        for _ in range(6):
+            telling.unlocked(member)
+        assert len(mails()) == 6
 
 
 def test_nothing_is_logged_of_it(member: User, caplog: pytest.LogCaptureFixture) -> None:

@@ -56,6 +56,8 @@ PROVED = {
     "KNOWN_CODES_A_DAY 2": f"{RECOVERY}::TestLimits::test_right_pairs_of_strangers_do_not_use_up_the_owners_codes",
     "GUESSES_KEPT 3": f"{RECOVERY}::TestLimits::test_wrong_codes_of_strangers_do_not_use_up_the_owners_tries",
     "OPEN_CORRECTIONS_AT_MOST 3": "tests/accounts/test_privacy_pages.py::test_no_more_than_three_corrections_wait",
+    "MAILS_OF_STRANGERS_A_DAY 3": "tests/accounts/test_notices.py::TestAFloodByStrangers::"
+    "test_the_fourth_request_of_a_day_for_a_held_card_is_told_as_many_with_the_lock",
     # SMS and papers
     "MESSAGES_AN_HOUR 10": f"{SMS}/test_answering.py::test_a_flood_meets_silence_and_another_phone_does_not",
     "REGISTRATIONS_A_DAY 3": f"{SMS}/test_registering.py::test_the_fourth_registration_of_a_day_meets_silence",
@@ -74,6 +76,7 @@ PROVED = {
 }
 # Numbers that stand in a module or setting of their own.
 ELSEWHERE = {
+    "accounts.notices": ("MAILS_OF_STRANGERS_A_DAY",),
     "accounts.services.recovery": ("ATTEMPTS",),
     "accounts.services.privacy": ("OPEN_CORRECTIONS_AT_MOST",),
     "accounts.services.devices": ("MOST_A_MEMBER",),

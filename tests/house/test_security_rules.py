@@ -12,6 +12,7 @@ from django import forms
 from django.apps import apps
 from django.conf import settings
 
+from accounts import notices
 from accounts.services import limits, privacy, recovery, recovery_limits
 from balances import issuing
 from balances.documents import pdf_writer, press
@@ -85,7 +86,7 @@ def test_every_field_has_its_rule_and_none_is_a_secret_question() -> None:
 @pytest.mark.asvs("V2.1.3", "V2.3.2")
 def test_every_limit_is_the_one_in_the_code() -> None:
     for number, name in re.findall(r"\| (\d+) \| `(\w+)` \|", section("Limits")):
-        places = (limits, recovery, recovery_limits, privacy, sms, numbers, issuing, settings)
+        places = (notices, limits, recovery, recovery_limits, privacy, sms, numbers, issuing, settings)
         found = [getattr(where, name) for where in places if hasattr(where, name)]
         assert found, name
         assert float(found[0]) == float(number), name
