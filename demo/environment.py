@@ -111,6 +111,7 @@ def for_product(
         "PUBLIC_URL": public_url,
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "EMAIL_URL": email_url,
+        "OPERATOR_NAME": "Koperasi Contoh (fiktif)",
         "SUPPORT_CONTACT": "bantuan@contoh.example",
     }
 

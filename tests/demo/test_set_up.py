@@ -122,6 +122,7 @@ def test_secrets_of_the_shell_do_not_leak_into_a_demo(monkeypatch: pytest.Monkey
     )
     assert not any("production" in value for value in product.values())
     assert not {"SECRET_KEY", "DATABASE_OWNER_URL"} & set(product)
+    assert product["OPERATOR_NAME"].endswith("(fiktif)")  # who runs a demo is plainly nobody
 
 
 @pytest.mark.parametrize(
