@@ -44,6 +44,13 @@ def test_a_projection(member: User, open_as: Any, check: Any) -> None:
     assert page.locator("svg.lines polyline").count() == 3
     assert page.url.endswith("/proyeksi/")
     check(page, "proyeksi-hasil")
+    page.locator("#tabel-judul").click()
+    figures = page.locator(".money td")
+    expect(figures.first).to_be_visible()
+    width = page.evaluate("document.documentElement.clientWidth")
+    boxes = figures.evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+    assert max(boxes) <= width, "a figure lies beside the screen"
+    check(page, "proyeksi-tabel")
 
 
 def test_the_names_of_the_lines_do_not_run_into_each_other_or_out(member: User, open_as: Any, check: Any) -> None:
