@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "jht_portal.middleware.MethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random; signed-in pages echo nothing a stranger chose (BREACH)
+    "jht_portal.middleware.MaskedNumbersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

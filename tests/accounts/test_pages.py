@@ -42,7 +42,7 @@ def same_but_for_ids(text: str) -> str:
     """Without what differs by chance: ids, tokens, the last four digits."""
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", text)
     text = re.sub(r'(csrfmiddlewaretoken" value=")[^"]+', r"\1", text)
-    return re.sub(r"•••• \w{4}", "KPJ", text)
+    return re.sub(r"••••\s\w{4}", "KPJ", text)
 
 
 def test_from_the_form_to_the_linked_card(as_member, member, upstream):
@@ -64,9 +64,9 @@ def test_from_the_form_to_the_linked_card(as_member, member, upstream):
     work(row)
     told = page(as_member, row)
     assert 'data-state="linked"' in told
-    assert f"KPJ •••• {SECOND_KPJ[-4:]}" in told
+    assert f"KPJ ••••\xa0{SECOND_KPJ[-4:]}" in told
     listed = as_member.get(reverse("card_list")).content.decode()
-    assert f"KPJ •••• {KPJ[-4:]} · PT Contoh Makmur" in listed
+    assert f"KPJ ••••\xa0{KPJ[-4:]} · PT Contoh Makmur" in listed
     assert "Kartu lain atas nama Anda" in listed
     as_member.post(reverse("offers_link_all"))
     assert Card.objects.count() == 2
