@@ -21,13 +21,23 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.audit import Action, Source
 from accounts.consent import Text
-from accounts.models import AuditRow, Deletion, LinkDecision, OutgoingMail, RecoveryRequest, User
+from accounts.models import (
+    AuditRow,
+    CardDecision,
+    Deletion,
+    LinkDecision,
+    OutgoingMail,
+    RecoveryDecision,
+    RecoveryRequest,
+    User,
+)
 from accounts.sealing import CannotOpen
 from accounts.services import cards, mail
 from accounts.services.privacy import WITH_STAFF, in_dispute, let_everything_go
 
 log = logging.getLogger("jht.privacy")
 _A_RUN: Final = 50  # accounts; the next run takes the rest
+DECISIONS: Final = (LinkDecision, CardDecision, RecoveryDecision)  # the database keeps whoever took one
 
 STAYS: Final[tuple[Text, ...]] = (
     _(
@@ -63,7 +73,8 @@ def ask(*, member: User, source: Source, wait: bool = True) -> Deletion:
 
 
 def works_here(member: User) -> bool:
-    return member.is_staff or member.is_superuser or LinkDecision.objects.filter(staff=member).exists()
+    decided = any(one._default_manager.filter(staff=member).exists() for one in DECISIONS)
+    return member.is_staff or member.is_superuser or decided
 
 
 def pending(member: User) -> Deletion | None:

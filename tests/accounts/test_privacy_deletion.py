@@ -1,11 +1,26 @@
 """Once the wait is over, nothing of the member is left in any table but what was named before."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
+from django.db.models import PROTECT
 from django.test import Client
+from django.utils import timezone
 
 from accounts import audit
-from accounts.models import AuditRow, Card, LinkDecision, OutgoingMail, RecoveryRequest, User, nik_index
+from accounts.models import (
+    AuditRow,
+    Card,
+    CardDecision,
+    Deletion,
+    LinkDecision,
+    OutgoingMail,
+    RecoveryDecision,
+    RecoveryRequest,
+    User,
+    nik_index,
+)
 from accounts.sealing import CannotOpen, sealed_columns
 from accounts.services import deletion, resealing
 from balances.models import Balance
@@ -97,6 +112,35 @@ def test_the_old_session_is_nobodys(member: User) -> None:
     assert not Session.objects.exists()
     answer = Client().post("/akun/login/", {"login": "member@contoh.example", "password": PASSWORD})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("decided", ["link_request", "card", "recovery"])
+def test_whose_decision_others_rely_on_cannot_be_deleted_and_holds_up_nobody(
+    member: User, staff: User, stranger: User, decided: str
+) -> None:
+    """Also after they left: each decision points at who took it."""
+    give_everything(stranger, staff)
+    models = {"link_request": LinkDecision, "card": CardDecision, "recovery": RecoveryDecision}
+    for name, model in models.items():
+        if name != decided:
+            model.objects.all().delete()
+    User.objects.filter(pk=staff.pk).update(is_staff=False)
+    staff.refresh_from_db()
+    assert deletion.works_here(staff)
+    with pytest.raises(deletion.CannotDelete):
+        deletion.ask(member=staff, source=audit.SYSTEM)
+    Deletion.objects.all().delete()
+    for due, one in enumerate((staff, member)):
+        Deletion.objects.create(member=one, due_at=timezone.now() - timedelta(hours=2 - due))
+    assert deletion.carry_out_due() == 1
+    assert User.objects.filter(pk=staff.pk).exists()
+    assert not User.objects.filter(pk=member.pk).exists()
+
+
+def test_whoever_the_database_keeps_is_known_to_work_here() -> None:
+    related = User._meta.get_fields(include_hidden=True)
+    kept = {one.related_model for one in related if getattr(one, "on_delete", None) is PROTECT}
+    assert kept == set(deletion.DECISIONS)
 
 
 def test_an_account_in_dispute_waits_for_staff(member: User) -> None:
