@@ -64,7 +64,8 @@ def _is_known(row: RecoveryRequest, member: User) -> bool:
 
 
 def _today(row: RecoveryRequest) -> QuerySet[RecoveryRequest]:
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    """Of the day it was asked on: who asks at midnight has not two days' tries by the time a worker comes."""
+    midnight = timezone.localtime(row.created_at).replace(hour=0, minute=0, second=0, microsecond=0)
     return RecoveryRequest.objects.filter(created_at__gte=midnight, kind=row.kind)
 
 

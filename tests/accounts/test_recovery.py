@@ -497,6 +497,16 @@ class TestLimits:
             work(forgot(Client(), **typed))
         assert letters(member.email) == before
 
+    def test_what_was_asked_before_midnight_counts_for_that_day_though_a_worker_comes_after_it(self, linked, upstream):
+        evening = timezone.localtime().replace(hour=23, minute=59, second=50)
+        with time_machine.travel(evening, tick=False) as clock:
+            wrong = [forgot(Client(), nik=f"31710117084500{10 + n}") for n in range(recovery_limits.WRONG_PAIRS_A_DAY)]
+            right, before = forgot(Client()), len(upstream.outbox)
+            clock.shift(timedelta(seconds=20))
+            for row in (*wrong, right):
+                work(row)
+        assert len(upstream.outbox) == before
+
     def test_tomorrow_is_another_day(self, linked, upstream):
         guess_wrong(Client())
         RecoveryRequest.objects.update(created_at=timezone.now() - timedelta(days=1))
