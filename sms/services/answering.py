@@ -22,7 +22,6 @@ from accounts.claim import unworded
 from accounts.consent import Standing
 from accounts.models import AuditRow, Card, User, kpj_index
 from accounts.sealing import CannotOpen
-from accounts.services import privacy
 from balances import selectors
 from balances import services as balances
 from balances.reading import Reading, State
@@ -130,7 +129,7 @@ def _agree(row: Inbound, command: parse.Command, number: Number | None) -> _Answ
     if number is None or number.state == Number.State.LAPSED:
         return _closed(number)
     if number.member.consent_standing is not Standing.GIVEN:
-        privacy.agree(member=number.member, source=source_of(number))
+        registering.agree(member=number.member, source=source_of(number))
     return _Answer(reply="agreed", text=replies.agreed())
 
 

@@ -211,8 +211,25 @@ def forget_unagreed() -> None:
     before = timezone.now() - numbers.ASKED_FOR
     silent = User.objects.filter(email=None, is_staff=False, consent_version="", date_joined__lt=before, deletion=None)
     linked = Card.objects.filter(member=OuterRef("pk"), linked_at__lt=before)
-    for member in silent.filter(Exists(linked))[:_A_RUN]:
+    for pk in silent.filter(Exists(linked)).values_list("pk", flat=True)[:_A_RUN]:
+        with suppress(cards.MemberGone):
+            _forget_if_silent(pk)
+
+
+@transaction.atomic
+def _forget_if_silent(pk: int) -> None:
+    member = cards.lock_member(pk)
+    if not member.consent_version:
         deletion.ask(member=member, source=audit.SYSTEM, wait=False)
+
+
+def agree(*, member: User, source: Source) -> None:
+    """SETUJU. Where the seven days were over and the account was about to go, the word keeps it: we thank for it. It
+    stops no deletion that was asked for in the portal. The caller holds the member."""
+    privacy.agree(member=member, source=source)
+    pending = None if member.email else deletion.pending(member)
+    if pending:
+        deletion.cancel(cancel_key=pending.cancel_key, source=source)
 
 
 def _has_anything(row: LinkRequest) -> bool:

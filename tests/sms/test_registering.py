@@ -7,9 +7,10 @@ from django.core import mail as outbox
 from django.test import Client
 from django.utils import timezone
 
+from accounts import audit
 from accounts.consent import CURRENT
 from accounts.models import AuditRow, Card, Consent, LinkRequest, OutgoingMail, User, nik_index
-from accounts.services import linking_steps
+from accounts.services import deletion, linking_steps
 from accounts.services.housekeeping import end_accounts
 from balances import sweeps
 from balances.models import Balance
@@ -245,6 +246,49 @@ def test_who_never_answers_is_forgotten_after_seven_days(phone: Phone, member: U
     assert not Card.objects.exists()
     assert not Number.objects.exists()
     assert "belum terdaftar" in agreed.send("SALDO")[0]
+
+
+def _silent_for_a_week(phone: Phone) -> User:
+    phone.send(NAMED)
+    _work_the_link(on_record=PHONE)
+    later = timezone.now() - numbers.ASKED_FOR - timedelta(hours=1)
+    User.objects.filter(email=None).update(date_joined=later)
+    Card.objects.update(linked_at=later)
+    return User.objects.get(email=None)
+
+
+def test_a_late_word_that_is_thanked_for_keeps_the_account(phone: Phone) -> None:
+    member = _silent_for_a_week(phone)
+    housekeeping.clean_up()
+    assert "tercatat" in phone.send("SETUJU")[0]
+    end_accounts()
+    make_balance(Card.objects.get())
+    assert "Rp" in phone.send("SALDO")[0]
+    assert User.objects.get(email=None) == member
+
+
+def test_a_word_given_while_the_silent_are_being_forgotten_counts(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = _silent_for_a_week(phone)
+    lock = registering.cards.lock_member
+
+    def agree_just_before(pk: int) -> User:
+        User.objects.filter(pk=pk).update(consent_version=CURRENT.version)
+        return lock(pk)
+
+    monkeypatch.setattr(registering.cards, "lock_member", agree_just_before)
+    registering.forget_unagreed()
+    end_accounts()
+    assert User.objects.filter(pk=member.pk).exists()
+
+
+def test_a_late_word_by_sms_stops_no_deletion_that_was_asked_for_in_the_portal(phone: Phone, owner: User) -> None:
+    """A forged sender could say it."""
+    register(owner)
+    deletion.ask(member=owner, source=audit.SYSTEM)
+    phone.send("SETUJU")
+    assert deletion.pending(owner)
 
 
 # BERHENTI
