@@ -42,11 +42,16 @@ class CannotCorrect(Exception):
 # Consent
 
 
-def ask_again(*, member: User) -> None:
-    """At login: from now on the days count until an answer to the present notice is needed."""
-    if member.consent_standing == Standing.ASK and member.consent_asked_on is None:
-        member.consent_asked_on = timezone.localdate()
-        User.objects.filter(pk=member.pk).update(consent_asked_on=member.consent_asked_on)
+def ask_again(*, member: User) -> bool:
+    """At login: from now on the days count until an answer to the present notice is needed. False where they count
+    already, or the answer came this moment."""
+    if member.consent_standing != Standing.ASK or member.consent_asked_on is not None:
+        return False
+    today, still = timezone.localdate(), User.objects.filter(pk=member.pk, consent_version=member.consent_version)
+    if not still.filter(consent_asked_on=None).update(consent_asked_on=today):
+        return False
+    member.consent_asked_on = today
+    return True
 
 
 def ask_everybody() -> int:
@@ -54,12 +59,15 @@ def ask_everybody() -> int:
     may never sign in: what sweeps, mail and SMS do for them rests on their word as well. Returns how many."""
     settled = (*NEVER, CURRENT.version)
     others = User.objects.filter(is_active=True, consent_asked_on=None).exclude(consent_version__in=settled)
-    members = list(others.order_by("pk")[:_ASKED_A_NIGHT])
-    for member in members:
-        with transaction.atomic():
-            ask_again(member=member)
-            telling.privacy_notice(member, until=answer_until(asked_on=timezone.localdate()))
-    return len(members)
+    return sum(_ask(member) for member in others.order_by("pk")[:_ASKED_A_NIGHT])
+
+
+@transaction.atomic
+def _ask(member: User) -> bool:
+    asked = ask_again(member=member)
+    if asked:
+        telling.privacy_notice(member, until=answer_until(asked_on=timezone.localdate()))
+    return asked
 
 
 @transaction.atomic

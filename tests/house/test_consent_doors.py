@@ -322,6 +322,22 @@ def test_who_never_signs_in_is_told_at_night_and_from_then_on_the_days_count(hel
     assert Notice.objects.get().kind == "privacy_notice"
 
 
+def test_who_agrees_while_everybody_is_asked_is_not_asked_any_more(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Days counted from then would be over before the next text is out."""
+    put(held.member, EARLIER, None)
+    ask = privacy.ask_again
+
+    def agree_just_before(*, member: User) -> bool:
+        privacy.agree(member=User.objects.get(pk=member.pk), source=audit.SYSTEM)
+        return ask(member=member)
+
+    monkeypatch.setattr(privacy, "ask_again", agree_just_before)
+    assert privacy.ask_everybody() == 0
+    held.member.refresh_from_db()
+    assert (held.member.consent_version, held.member.consent_asked_on) == (CURRENT.version, None)
+    assert not OutgoingMail.objects.exists()
+
+
 @pytest.mark.parametrize(("version", "asked"), [(CURRENT.version, None), ("", None), (WITHDRAWN, None), (EARLIER, 3)])
 def test_whom_there_is_nothing_to_ask_is_left_alone(held: Held, version: str, asked: int | None) -> None:
     put(held.member, version, asked)
