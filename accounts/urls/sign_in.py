@@ -17,7 +17,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse_lazy
 
 from accounts import audit, devices
 from accounts.recent import recent_proof
@@ -109,6 +109,9 @@ def page(address: str, view: View, name: str) -> URLPattern:
     return path(address, view, name=name)
 
 
+# The login itself says that the password was changed; a page between would only ask for one more press.
+new_password = account.CompletePasswordResetView.as_view(success_url=reverse_lazy("account_login"))
+
 urlpatterns = [
     page("login/", account.login, "account_login"),
     page("daftar/", even(account.signup), "account_signup"),
@@ -122,8 +125,7 @@ urlpatterns = [
     page("kata-sandi/buat/", recent_proof(account.password_set), "account_set_password"),
     page("kata-sandi/lupa/", even(account.password_reset), "account_reset_password"),
     page("kata-sandi/lupa/kode/", even(account.confirm_password_reset_code), "account_confirm_password_reset_code"),
-    page("kata-sandi/lupa/baru/", remembers(account.complete_password_reset), "account_complete_password_reset"),
-    page("kata-sandi/lupa/selesai/", account.password_reset_from_key_done, "account_password_reset_completed"),
+    page("kata-sandi/lupa/baru/", remembers(new_password), "account_complete_password_reset"),
     page("keamanan/", mfa.index, "mfa_index"),
     page("keamanan/kode/", mfa.authenticate, "mfa_authenticate"),
     page("keamanan/pastikan/", mfa.reauthenticate, "mfa_reauthenticate"),

@@ -55,7 +55,6 @@ PUBLIC = {
     "account_reset_password",
     "account_confirm_password_reset_code",
     "account_complete_password_reset",
-    "account_password_reset_completed",
     "mfa_authenticate",
     "not_me",
     "recovery_forgotten",
