@@ -58,12 +58,12 @@ class CannotDelete(Exception):
 
 
 @transaction.atomic
-def ask(*, member: User, source: Source, wait: bool = True) -> Deletion:
-    """Raises CannotDelete. Asked for again, the first date stands. Without `wait` the next run ends the account."""
+def ask(*, member: User, source: Source, wait: timedelta | None = None) -> Deletion:
+    """Raises CannotDelete. Asked for again, the first date stands. `wait`: in place of DELETION_WAIT_DAYS."""
     cards.lock_member(member.pk)
     if works_here(member):
         raise CannotDelete("staff")
-    due_at = timezone.now() + timedelta(days=settings.DELETION_WAIT_DAYS if wait else 0)
+    due_at = timezone.now() + (timedelta(days=settings.DELETION_WAIT_DAYS) if wait is None else wait)
     row, made = Deletion.objects.get_or_create(member=member, defaults={"due_at": due_at})
     if made:
         audit.record(Action.DELETION_ASKED, source, member=member)

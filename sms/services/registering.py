@@ -193,7 +193,8 @@ def _open(number: Number, row: LinkRequest) -> None:
 
 def leave(*, number: Number, source: Source) -> bool:
     """The last BERHENTI of a member by SMS alone: they have no other door to take their word back, so it does, and the
-    account ends with it. False where the number only goes silent. The caller holds the member."""
+    account ends with it; a day later, for it may be forged, and so long staff give the card to nobody else. False where
+    the number only goes silent. The caller holds the member."""
     member = number.member
     others = Number.objects.filter(member=member, state=Number.State.ACTIVE)
     if member.email or number.state != Number.State.ACTIVE or others.exists():
@@ -202,7 +203,7 @@ def leave(*, number: Number, source: Source) -> bool:
         privacy.withdraw(member=member, source=source)
     except cards.Locked:
         return False
-    deletion.ask(member=member, source=source, wait=False)
+    deletion.ask(member=member, source=source, wait=cards.FREE_AFTER)
     return True
 
 
@@ -220,7 +221,7 @@ def forget_unagreed() -> None:
 def _forget_if_silent(pk: int) -> None:
     member = cards.lock_member(pk)
     if not member.consent_version:
-        deletion.ask(member=member, source=audit.SYSTEM, wait=False)
+        deletion.ask(member=member, source=audit.SYSTEM, wait=timedelta(0))
 
 
 def agree(*, member: User, source: Source) -> None:

@@ -3,14 +3,25 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core import mail as outbox
 from django.test import Client
 from django.utils import timezone
 
 from accounts import audit
 from accounts.consent import CURRENT
-from accounts.models import AuditRow, Card, Consent, LinkRequest, OutgoingMail, User, nik_index
-from accounts.services import deletion, linking_steps
+from accounts.models import (
+    AuditRow,
+    Card,
+    Consent,
+    Deletion,
+    LinkRequest,
+    OutgoingMail,
+    User,
+    kpj_index,
+    nik_index,
+)
+from accounts.services import cards, deletion, linking_steps
 from accounts.services.housekeeping import end_accounts
 from balances import sweeps
 from balances.models import Balance
@@ -313,9 +324,23 @@ def test_the_stop_of_a_member_by_sms_alone_takes_their_word_back_and_ends_the_ac
     assert not Number.objects.exists()
     assert list(Inbound.objects.values_list("command", flat=True)) == ["stop"]
     assert AuditRow.objects.get(action="consent_withdrawn").door == "sms"
+    Deletion.objects.update(due_at=timezone.now())
     end_accounts()
     assert not User.objects.exists()
     assert "belum terdaftar" in phone.send("SALDO")[0]
+
+
+def test_for_a_day_after_a_stop_that_may_be_forged_staff_give_the_card_to_nobody(
+    phone: Phone, by_sms: User, member: User
+) -> None:
+    claim = LinkRequest(member=member, kpj_index=kpj_index(KPJ))
+    phone.send("BERHENTI")
+    with time_machine.travel(timezone.now() + timedelta(hours=23)):
+        end_accounts()
+        assert cards.let_go_lately(claim)
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        end_accounts()
+        assert not User.objects.filter(pk=by_sms.pk).exists()
 
 
 def test_the_stop_of_one_of_two_phones_leaves_the_other(phone: Phone, by_sms: User) -> None:
@@ -425,7 +450,7 @@ def test_a_member_by_sms_alone_comes_back_by_the_same_text(phone: Phone, lost: s
         make_balance(Card.objects.get(state=Card.State.ACTIVE))
     end_accounts()
     assert "Rp1.234.567,00" in phone.send("SALDO")[0]
-    assert Card.objects.count() == 1
+    assert Card.objects.exclude(state=Card.State.UNLINKED).count() == 1
 
 
 def test_another_phone_does_not_come_back_in_their_place(phone: Phone) -> None:
