@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 SHOWS: Final = ("/saldo/", "/rincian/", "/proyeksi/", "/kartu/")
 # What protects a card or takes it away shows nothing of the upstream's and needs nobody's agreement.
-ALWAYS: Final = {"card_lock", "card_keep", "card_unlink", "link_cancel", "sms_switch_off"}
+ALWAYS: Final = {"card_lock", "card_keep", "card_unlink", "link_cancel", "sms_numbers", "sms_switch_off"}
 
 
 class ConsentMiddleware:

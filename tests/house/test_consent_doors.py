@@ -92,7 +92,7 @@ def _pages(held: Held) -> bool:
     card = held.card.public_id
     addresses = ("/saldo/", f"/saldo/{card}/", f"/saldo/{card}/potongan/", f"/saldo/{card}/rincian/",
                  f"/saldo/{card}/rincian.csv", f"/saldo/{card}/proyeksi/", "/kartu/", "/kartu/riwayat/",
-                 "/kartu/sms/", "/kartu/tambah/", "/rincian/")  # fmt: skip
+                 "/kartu/tambah/", "/rincian/")  # fmt: skip
     waits = [(client.get(one).headers.get("Location") or "").startswith("/privasi/persetujuan/") for one in addresses]
     assert len(set(waits)) == 1, list(zip(addresses, waits, strict=True))
     return not waits[0]
@@ -303,6 +303,21 @@ def test_a_card_is_locked_or_let_go_whatever_was_agreed_to(
     client.post(address)
     held.card.refresh_from_db()
     assert held.card.state == then
+
+
+def test_a_number_is_switched_off_where_its_notice_leads_and_none_opens_without_consent(held: Held) -> None:
+    client = Client()
+    client.force_login(held.member)
+    remember_proof(client, held.member)
+    number = numbers.ask(member=held.member, number=PHONE, source=audit.SYSTEM)
+    put(held.member, EARLIER, GRACE + 1)
+    page = client.get(reverse("sms_numbers"))
+    off, on = (reverse(name, args=[number.public_id]) for name in ("sms_switch_off", "sms_confirm"))
+    assert f'action="{off}"' in page.content.decode()
+    assert client.post(on).url.startswith(reverse("privacy_consent"))
+    client.post(off)
+    number.refresh_from_db()
+    assert number.state == number.State.OFF
 
 
 def test_what_concerns_security_is_told_whatever_was_agreed_to(held: Held) -> None:
