@@ -9,9 +9,12 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -331,3 +334,13 @@ class ActivateTOTPForm(totp.ActivateTOTPForm):  # type: ignore[misc]
         _say(self, code=_("Kode"))
         self.fields["code"].help_text = _("6 angka yang ditunjukkan aplikasi sekarang.")
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
+class PasskeyNameForm(webauthn.EditWebAuthnForm):  # type: ignore[misc]
+    @transaction.atomic
+    def save(self) -> Authenticator:
+        """Held first: one that "Bukan saya" took away meanwhile would come back by being saved whole."""
+        if not Authenticator.objects.select_for_update().filter(pk=self.instance.pk).exists():
+            raise Http404
+        named: Authenticator = super().save()
+        return named

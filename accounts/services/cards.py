@@ -19,6 +19,10 @@ on_unlink: list[Callable[[Card], None]] = []
 FREE_AFTER: Final = timedelta(hours=24)
 DETAILS: Final = ("membership", "segment", "employer_name", "joined_on", "inactive_since", "merged_into_last4")
 _DATES: Final = ("joined_on", "inactive_since")
+_LET_GO: Final = (
+    "state", "frozen_because", "unlinked_at", "locked_at", "unlock_at", "reported_at",
+    "kpj_sealed", "member_ref_sealed", "card_ref", *DETAILS,
+)  # fmt: skip
 
 
 Because = Card.FrozenBecause
@@ -187,7 +191,7 @@ def let_go(*, card: Card, source: Source, reason: str = "") -> None:
     for name in DETAILS:
         setattr(card, name, None if name in _DATES else "")
     OfferedCard.objects.filter(Q(proved_by=card) | Q(member=card.member, kpj_index=card.kpj_index)).delete()
-    card.save()
+    card.save(update_fields=_LET_GO)
     audit.record(Action.CARD_UNLINKED, source, member=card.member, card=card.public_id, reason=reason)
 
 

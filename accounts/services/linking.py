@@ -60,7 +60,8 @@ def request_link(
     held = selectors.cards_visible_to(member).exclude(frozen_because=Because.OUTRANKED).filter(kpj_index=index).first()
     if held:
         raise AlreadyLinked(held)
-    going_on = selectors.open_requests_of(member).filter(kpj_index=index).first()
+    asked = selectors.open_requests_of(member).filter(kpj_index=index)
+    going_on = asked.select_for_update(of=("self",)).first()
     if going_on and _says(going_on, nik_hash, name, birth_date):
         return going_on
     if going_on and selectors.link_progress(going_on).step > 1:

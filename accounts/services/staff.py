@@ -159,7 +159,7 @@ def make_administrator(*, email: str, name: str) -> bool:
     address.save(update_fields=["verified"])
     member.is_active = member.is_staff = member.is_superuser = True
     member.name = name or member.name
-    member.save()
+    member.save(update_fields=["is_active", "is_staff", "is_superuser", "name"])
     record(Action.ADMINISTRATOR_MADE, COMMAND, member=member, created=created)
     return created
 

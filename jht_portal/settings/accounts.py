@@ -91,6 +91,7 @@ MFA_FORMS = {
     "authenticate": "accounts.forms.sign_in.AuthenticateForm",
     "reauthenticate": "accounts.forms.sign_in.ReauthenticateMFAForm",
     "activate_totp": "accounts.forms.sign_in.ActivateTOTPForm",
+    "edit_webauthn": "accounts.forms.sign_in.PasskeyNameForm",
 }
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

@@ -11,19 +11,23 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
+from accounts.forms.sign_in import PasskeyNameForm
 from accounts.models import Deletion, User, kpj_index, nik_index
-from accounts.services import cards, deletion, linking_steps, locks, recovery, recovery_steps
+from accounts.services import cards, deletion, linking_steps, locks, recovery, recovery_steps, staff
 from accounts.services.not_me_tokens import Purpose, make
 from tests.accounts.conftest import BORN, KPJ, NAME, NIK, ask, link
 from tests.conftest import remember_proof
 from tests.factories import PASSWORD, make_member
 from tests.house.addresses import PUBLIC, World, address_of, make_world, named_addresses
+from tests.passkeys import Passkey
 
 NAMES = sorted(name for name, _ in named_addresses() if name not in PUBLIC)
 OF_A_CARD = ("card_", "balance", "statement", "projection", "claim_when", "offer")
@@ -171,6 +175,39 @@ def test_a_new_password_undoes_no_lock_set_meanwhile(as_member: Client, member: 
     monkeypatch.undo()
     member.refresh_from_db()
     assert member.check_password("kalimat sandi yang baru")
+    assert member.locked_at
+
+
+def test_a_passkey_taken_away_while_it_is_renamed_does_not_come_back(
+    as_member: Client, member: User, monkeypatch: Any
+) -> None:
+    """Whoever is in the account renames it again and again, and the owner presses "Bukan saya" in a mail."""
+    remember_proof(as_member, member)
+    passkey = Passkey(member).row
+
+    def gone_before_it_is_saved(self: PasskeyNameForm) -> bool:
+        Authenticator.objects.filter(pk=passkey.pk).delete()
+        return True
+
+    monkeypatch.setattr(PasskeyNameForm, "is_valid", gone_before_it_is_saved)
+    monkeypatch.setattr(PasskeyNameForm, "cleaned_data", {"name": "Ponsel"}, raising=False)
+    answer = as_member.post(reverse("mfa_edit_webauthn", args=[passkey.pk]), {"name": "Ponsel"})
+    assert answer.status_code == 404
+    assert not Authenticator.objects.filter(user=member).exists()
+
+
+def test_making_an_administrator_undoes_no_lock_set_meanwhile(member: User, monkeypatch: Any) -> None:
+    real = staff.forget_authenticators
+
+    def locked_meanwhile(person: User) -> int:
+        locks.lock_account(member=member, source=audit.SYSTEM)
+        return real(person)
+
+    monkeypatch.setattr(staff, "forget_authenticators", locked_meanwhile)
+    EmailAddress.objects.update(verified=False)
+    staff.make_administrator(email=str(member.email), name="")
+    member.refresh_from_db()
+    assert member.is_superuser
     assert member.locked_at
 
 

@@ -127,6 +127,9 @@ RED = {
     "float(amount)": "floats",
     "refresh_card.delay(card.pk)": "bells-past-the-ring",
     "app.send_task('x')": "bells-past-the-ring",
+    "member.locked_at = None\nmember.save()": "saved-whole",
+    "def act(request):\n    request.user.save()": "saved-whole",
+    "for card in Card.objects.filter(member=member):\n    card.save()": "saved-whole",
     "log.info(f'{word} seen')": "log-made-of-data",
     "log.error('seen ' + word)": "log-made-of-data",
     "logger.info('seen %s' % word)": "log-made-of-data",
@@ -143,6 +146,8 @@ GREEN = (
     "'{}'.format(1)\nfrom psycopg import sql\nsql.SQL('GRANT {}').format(name)",
     "log.info('seen card=%s', card.public_id)\nlog.error('refused code=%s', error.code)",
     "cursor.execute('SELECT %s', [name])\ncursor.execute(STATEMENT, [name])",
+    "def make():\n    card = Card(member=member)\n    card.kpj = kpj\n    card.save()\n    return card",
+    "card.save(update_fields=['state'])",
     "float('inf')\nimport uuid\nuuid.uuid4()\nfrom .random import jitter\nimport secrets",
     "import hashlib\nhashlib.sha256(b'')\nhashlib.sha1(password.encode(), usedforsecurity=False)",
 )
