@@ -10,7 +10,10 @@ from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.sessions import middleware as sessions
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -84,6 +87,21 @@ class MethodsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request) if request.method in self.KNOWN else HttpResponseNotAllowed(self.KNOWN)
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """A session that ended while its page was made: as for whoever is signed out, and not "bad request".
+
+    The cookie stays as it is: it may be a newer session's already.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            if in_the_background(request):
+                return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+            return redirect("account_login")
 
 
 class LanguageMiddleware:

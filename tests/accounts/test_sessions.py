@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, expect
 
+from accounts import session_limits
 from accounts.models import User
 from tests.accounts.conftest import mailed_code, mails
 from tests.browsing import assert_clean
@@ -124,6 +125,35 @@ def test_a_press_keeps_it_for_another_half_hour(member, clock):
     assert client.post(reverse("session")).json() == {"seconds": 1800, "can_extend": True}
     clock.shift(29 * MINUTE)
     assert is_in(client)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_session_that_ends_while_its_page_is_made_is_answered_like_any_that_ended(member, clock, monkeypatch, method):
+    """Another browser ended it after the page was asked for, and before the session was written."""
+    client, real = log_in(member), session_limits.use
+
+    def ended_meanwhile(session: Any, **how: Any) -> None:
+        real(session, **how)
+        Session.objects.all().delete()
+
+    monkeypatch.setattr(session_limits, "use", ended_meanwhile)
+    clock.shift(61)
+    answer = getattr(client, method)(reverse("card_list"))
+    assert (answer.status_code, answer.url) == (302, reverse("account_login"))
+    assert answer["Cache-Control"] == "no-store, private"
+    assert not answer.content
+
+
+def test_a_part_of_a_page_whose_session_ends_meanwhile_is_no_page_to_show(member, clock, monkeypatch):
+    client, real = log_in(member), session_limits.left
+
+    def ended_meanwhile(session: Any, user: User) -> session_limits.Left:
+        session["noted"] = True
+        Session.objects.all().delete()
+        return real(session, user)
+
+    monkeypatch.setattr(session_limits, "left", ended_meanwhile)
+    assert client.get(reverse("session"), headers=BY_ITSELF).status_code == 401
 
 
 def test_near_the_absolute_end_nothing_more_is_promised(member, clock):
