@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Final
+from functools import wraps
+from typing import Final, ParamSpec
 
 from django.db import transaction
 from django.db.models import Q
@@ -26,6 +27,7 @@ _LET_GO: Final = (
 
 
 Because = Card.FrozenBecause
+P = ParamSpec("P")
 
 
 class MemberGone(User.DoesNotExist):
@@ -76,6 +78,19 @@ def lock_member(pk: int) -> User:
     if member is None:
         raise MemberGone
     return member
+
+
+def unless_gone(act: Callable[P, object]) -> Callable[P, bool]:
+    """One row of a sweep. Where its account is deleted at that moment there is nothing to do, and the sweep goes on."""
+
+    @wraps(act)
+    def done(*args: P.args, **kwargs: P.kwargs) -> bool:
+        try:
+            return bool(act(*args, **kwargs))
+        except MemberGone:
+            return False
+
+    return done
 
 
 def lock_cards(member: User) -> None:

@@ -17,7 +17,7 @@ from accounts.claim import turns
 from accounts.models import Card, LinkRequest, User, kpj_index, nik_index
 from accounts.sealing import CannotOpen
 from accounts.services import contact_change, limits, locks
-from accounts.services.cards import Because, lock_member
+from accounts.services.cards import Because, lock_member, unless_gone
 from accounts.services.limits import NotNow
 from accounts.services.linking_outcomes import State, end, ring_for, start_step, wait_for_staff
 
@@ -155,6 +155,7 @@ def expire_old_links() -> int:
     return sum(_expire(pk, member_id) for pk, member_id in old)
 
 
+@unless_gone
 @transaction.atomic
 def _expire(pk: int, member_id: int) -> bool:
     lock_member(member_id)

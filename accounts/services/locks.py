@@ -17,7 +17,7 @@ from accounts import audit, selectors
 from accounts.audit import Action, Source
 from accounts.models import Card, User
 from accounts.services import contact_change, privacy, telling
-from accounts.services.cards import Because, freeze, lock_member, thaw
+from accounts.services.cards import Because, freeze, lock_member, thaw, unless_gone
 from accounts.services.limits import NotNow
 
 OPENS_AFTER: Final = timedelta(hours=12)
@@ -123,6 +123,7 @@ def end_due() -> int:
     return sum(_end_card(*one) for one in cards) + sum(_end_account(pk) for pk in members)
 
 
+@unless_gone
 @transaction.atomic
 def _end_card(pk: int, member_id: int) -> bool:
     lock_member(member_id)
@@ -133,6 +134,7 @@ def _end_card(pk: int, member_id: int) -> bool:
     return card is not None
 
 
+@unless_gone
 @transaction.atomic
 def _end_account(pk: int) -> bool:
     member = lock_member(pk)

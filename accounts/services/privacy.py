@@ -5,6 +5,7 @@ keep financial data that nobody may use any more.
 """
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -132,7 +133,7 @@ def let_go_after_disputes() -> int:
     settled = settled.exclude(frozen_because__in=WITH_STAFF).select_related("member")
     members = {card.member.pk: card.member for card in settled[:100]}
     for member in members.values():
-        with transaction.atomic():
+        with suppress(cards.MemberGone), transaction.atomic():
             cards.lock_member(member.pk)
             let_everything_go(member=member, source=audit.SYSTEM)
     return len(members)

@@ -21,7 +21,7 @@ from accounts.claim import turns
 from accounts.models import Card, RecoveryRequest, User
 from accounts.ring import ring
 from accounts.services import contact_change, telling
-from accounts.services.cards import lock_member
+from accounts.services.cards import lock_member, unless_gone
 from accounts.services.staff import forget_authenticators
 from providers.port import new_reference
 
@@ -160,6 +160,7 @@ def prune() -> None:
     Row.objects.filter(ended_at__lt=timezone.now() - KEPT_FOR).delete()
 
 
+@unless_gone
 @transaction.atomic
 def _carry_out(public_id: UUID) -> None:
     row = _locked(public_id)
@@ -207,6 +208,7 @@ def _still_may(row: Row, member: User) -> bool:
     return card is not None and may_recover(card)
 
 
+@unless_gone
 @transaction.atomic
 def _expire(public_id: UUID) -> None:
     row = _locked(public_id)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,13 +20,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
+from accounts.consent import WITHDRAWN
 from accounts.forms.sign_in import PasskeyNameForm
-from accounts.models import Deletion, User, kpj_index, nik_index
-from accounts.services import cards, deletion, linking_steps, locks, recovery, recovery_steps, staff
+from accounts.models import Card, Deletion, LinkRequest, RecoveryRequest, User, kpj_index, nik_index
+from accounts.services import cards, deletion, linking, linking_steps, locks, privacy, recovery, recovery_steps, staff
 from accounts.services.not_me_tokens import Purpose, make
+from sms.services import registering
 from tests.accounts.conftest import BORN, KPJ, NAME, NIK, ask, link
 from tests.conftest import remember_proof
-from tests.factories import PASSWORD, make_member
+from tests.factories import PASSWORD, make_card, make_member
 from tests.house.addresses import PUBLIC, World, address_of, make_world, named_addresses
 from tests.passkeys import Passkey
 
@@ -176,6 +179,78 @@ def test_a_new_password_undoes_no_lock_set_meanwhile(as_member: Client, member: 
     member.refresh_from_db()
     assert member.check_password("kalimat sandi yang baru")
     assert member.locked_at
+
+
+def _lapsed_request(member: User) -> None:
+    ask(member)
+    LinkRequest.objects.update(changed_at=timezone.now() - timedelta(days=2))
+
+
+def _card_to_open(member: User) -> None:
+    make_card(member, state="frozen", frozen_because="owner", locked_at=timezone.now(), unlock_at=timezone.now())
+
+
+def _account_to_open(member: User) -> None:
+    User.objects.filter(pk=member.pk).update(locked_at=timezone.now(), unlock_at=timezone.now())
+
+
+def _recovery(member: User, **fields: Any) -> None:
+    RecoveryRequest.objects.create(kind="staff", member=member, reset_mfa=True, next_fetch_at=None, **fields)
+
+
+def _recovery_to_carry_out(member: User) -> None:
+    _recovery(member, state="waiting", counts_from=timezone.now())
+
+
+def _recovery_to_expire(member: User) -> None:
+    _recovery(member, state="approving", created_at=timezone.now() - timedelta(days=8))
+
+
+def _withdrawn(member: User) -> None:
+    make_card(member)
+    User.objects.filter(pk=member.pk).update(consent_version=WITHDRAWN)
+
+
+def _silent_by_sms(member: User) -> None:
+    make_card(member)
+    long_ago = timezone.now() - timedelta(days=9)
+    Card.objects.update(linked_at=long_ago)
+    User.objects.filter(pk=member.pk).update(email=None, consent_version="", date_joined=long_ago)
+
+
+SWEEPS: dict[str, tuple[Callable[[User], None], Callable[[], Any], Callable[[User], bool]]] = {
+    "requests": (_lapsed_request, linking.expire_old_links, lambda member: not member.link_requests.open().exists()),
+    "cards": (_card_to_open, locks.end_due, lambda member: not member.cards.exclude(locked_at=None).exists()),
+    "accounts": (_account_to_open, locks.end_due, lambda member: member.locked_at is None),
+    "recoveries": (_recovery_to_carry_out, recovery.sweep, lambda member: member.recoveries.get().state == "done"),
+    "old recoveries": (_recovery_to_expire, recovery.sweep, lambda member: member.recoveries.get().state == "expired"),
+    "withdrawn": (_withdrawn, privacy.let_go_after_disputes, lambda member: member.cards.get().state == "unlinked"),
+    "by SMS": (_silent_by_sms, registering.forget_unagreed, lambda member: deletion.pending(member) is not None),
+}
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_a_sweep_goes_on_past_an_account_that_is_deleted_this_moment(
+    member: User, stranger: User, monkeypatch: Any, name: str
+) -> None:
+    """Whichever of the two it comes to first goes; the other is done in the same round."""
+    prepare, sweep, is_done = SWEEPS[name]
+    for one in (member, stranger):
+        prepare(one)
+    real, gone = cards.lock_member, []
+
+    def first_one_goes(pk: int) -> User:
+        if not gone:
+            gone.append(pk)
+            User.objects.filter(pk=pk).delete()
+        return real(pk)
+
+    for module in (cards, linking, locks, recovery):
+        monkeypatch.setattr(module, "lock_member", first_one_goes)
+    sweep()
+    assert gone
+    (left,) = User.objects.exclude(pk__in=gone)
+    assert is_done(left)
 
 
 def test_a_passkey_taken_away_while_it_is_renamed_does_not_come_back(
