@@ -326,3 +326,13 @@ def test_the_choice_of_language_stays_with_the_account_and_is_written_down(as_me
     member.refresh_from_db()
     assert member.language == "en"
     assert AuditRow.objects.get(action="language_changed").actor == member.public_id
+
+
+def test_a_page_with_masked_numbers_says_its_own_length_where_it_is_not_compressed(
+    as_member: Client, member: User
+) -> None:
+    """Else a server cuts off its end."""
+    make_card(member)
+    answer = as_member.get("/kartu/")
+    assert "••••\xa0" in answer.content.decode()
+    assert int(answer["Content-Length"]) == len(answer.content)
