@@ -1,4 +1,5 @@
 """Plain words for everything the audit trail holds, in two languages: what a member reads, and staff instead of codes.
+Both read the same sentence, so nobody is spoken to in it.
 
 A new Action needs one line in WORDS; tests/accounts/test_activity_words.py fails without it.
 """
@@ -63,24 +64,26 @@ WORDS: Final[Mapping[Action, Words]] = {
         _SEEN, _("Keadaan saldo dilihat, tanpa jumlahnya"), {"amount": {True: _("Jumlah saldo dilihat")}}
     ),
     Action.MEMBER_SEEN_BY_STAFF: Words(
-        _SEEN, _("Halaman data Anda dibuka"), {"unmasked": {True: _("Halaman data Anda dibuka, dengan email lengkap")}}
+        _SEEN,
+        _("Halaman data anggota dibuka"),
+        {"unmasked": {True: _("Halaman data anggota dibuka, dengan email lengkap")}},
     ),
-    Action.EMAIL_SEEN_BY_STAFF: Words(_SEEN, _("Email lengkap Anda dilihat")),
+    Action.EMAIL_SEEN_BY_STAFF: Words(_SEEN, _("Email lengkap dilihat")),
     Action.CARD_SEEN_BY_STAFF: Words(_SEEN, _("Data kartu dilihat")),
     Action.LINK_SEEN_BY_STAFF: Words(_SEEN, _("Permintaan kartu dilihat")),
-    Action.AUDIT_SEEN_BY_STAFF: Words(_SEEN, _("Catatan akses ini dilihat")),
+    Action.AUDIT_SEEN_BY_STAFF: Words(_SEEN, _("Catatan akses dilihat")),
     Action.MEMBERS_LISTED_BY_STAFF: Words(_SEEN, _("Daftar anggota dibuka")),
     Action.MEMBER_LOOKED_UP: Words(_SEEN, _("Anggota dicari")),
-    Action.DATA_SEEN: Words(_SEEN, _("Semua data tentang Anda dilihat")),
-    Action.DATA_EXPORTED: Words(_SEEN, _("Semua data tentang Anda diunduh")),
+    Action.DATA_SEEN: Words(_SEEN, _("Semua data di akun ini dilihat")),
+    Action.DATA_EXPORTED: Words(_SEEN, _("Semua data di akun ini diunduh")),
     Action.STATEMENT_EXPORTED: Words(_SEEN, _("Rincian disimpan sebagai dokumen")),
     Action.BALANCE_SEEN_BY_SMS: Words(_SEEN, _("Saldo ditanyakan lewat SMS")),
     Action.SMS_SEEN_BY_STAFF: Words(
         _SEEN,
-        _("Daftar SMS atau nomor HP Anda dilihat, tanpa isi dan tanpa nomor"),
-        {"unmasked": {True: _("Isi SMS dan nomor HP Anda dilihat")}},
+        _("Daftar SMS atau nomor HP dilihat, tanpa isi dan tanpa nomor"),
+        {"unmasked": {True: _("Isi SMS dan nomor HP dilihat")}},
     ),
-    Action.CORRECTION_SEEN_BY_STAFF: Words(_SEEN, _("Permintaan perbaikan Anda dibaca")),
+    Action.CORRECTION_SEEN_BY_STAFF: Words(_SEEN, _("Permintaan perbaikan dibaca")),
     # Login
     Action.SIGNED_UP: Words(_SIGN_IN, _("Akun dibuat")),
     Action.SIGNED_IN: Words(_SIGN_IN, _("Login berhasil")),
@@ -94,7 +97,7 @@ WORDS: Final[Mapping[Action, Words]] = {
             }
         },
     ),
-    Action.PROVED_AGAIN: Words(_SIGN_IN, _("Anda membuktikan lagi bahwa ini Anda")),
+    Action.PROVED_AGAIN: Words(_SIGN_IN, _("Dibuktikan lagi siapa yang login")),
     Action.SIGNED_OUT: Words(_SIGN_IN, _("Keluar")),
     Action.SESSION_ENDED: Words(_SIGN_IN, _("Satu perangkat dikeluarkan")),
     Action.OTHER_SESSIONS_ENDED: Words(_SIGN_IN, _("Semua perangkat lain dikeluarkan")),

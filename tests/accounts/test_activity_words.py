@@ -1,5 +1,6 @@
 """Every action of the audit trail has words in both languages; a code is never shown to anybody."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -38,6 +39,16 @@ def test_every_sentence_is_there_in_both_languages() -> None:
         assert english, name
         assert english != indonesian, name
         assert "_" not in indonesian + english, name
+
+
+def test_no_sentence_speaks_to_the_member_for_staff_read_it_too() -> None:
+    """ "Your email was seen" would tell whoever looks into the trail of somebody else that it was theirs."""
+    for action, words in WORDS.items():
+        for text in (words.text, *(text for values in words.says.values() for text in values.values())):
+            with override("id"):
+                assert not re.search(r"\b(Anda|saya|Saya)\b", str(text).replace("“Bukan saya”", "")), action
+            with override("en"):
+                assert not re.search(r"\b(you|your|yours)\b", str(text), re.IGNORECASE), action
 
 
 def test_every_kind_can_be_picked_and_holds_something() -> None:

@@ -43,7 +43,7 @@ def test_a_text_or_number_is_told_only_after_a_reason_and_the_member_reads_it(
     assert number.number in page
     looks = AuditRow.objects.filter(action="sms_seen_by_staff", member=number.member.public_id, reason=REASON["reason"])
     assert looks.get().details == {"why": "asked", "unmasked": True}
-    assert "Isi SMS dan nomor HP Anda dilihat" in as_member.get("/aktivitas/").content.decode()
+    assert "Isi SMS dan nomor HP dilihat" in as_member.get("/aktivitas/").content.decode()
 
 
 def test_what_was_shown_of_one_message_shows_nothing_of_another(as_keeper: Client, number: Number, card: Card) -> None:
