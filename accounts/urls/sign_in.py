@@ -34,9 +34,9 @@ def remembers(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         process = PasswordResetVerificationProcess.resume(request)
+        proved = process and process.state.get("code_confirmed")  # one whose time ends just now is over as well
         response = view(request, *args, **kwargs)
-        done = process and process.user and PasswordResetVerificationProcess.resume(request) is None
-        if process and done:
+        if process and proved and process.user and PasswordResetVerificationProcess.resume(request) is None:
             secret = devices.read(request) or devices.new_secret()
             source = audit.from_request(request)
             known_devices.remember(member=process.user, secret=secret, source=source, tell=False)

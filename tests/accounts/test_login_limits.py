@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
+from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
 from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
 from allauth.mfa.models import Authenticator
@@ -482,3 +483,16 @@ def test_who_finds_no_turn_hears_try_again_and_loses_no_try(member, monkeypatch)
     assert answers[0]["Retry-After"] == "10"
     assert "belum diperiksa" in answers[0].content.decode()
     assert gets_in(member.email)
+
+
+def test_a_reset_whose_time_ends_while_it_is_looked_at_makes_no_device_known(
+    member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody can begin one for anybody, and choose the moment."""
+    stranger = Client()
+    stranger.post(reverse("account_reset_password"), {"email": member.email})
+    clock = iter((True, True))
+    monkeypatch.setattr(PasswordResetVerificationProcess, "is_valid", lambda self: next(clock, False))
+    stranger.get(reverse("account_complete_password_reset"))
+    assert next(clock, None) is None
+    assert not KnownDevice.objects.filter(member=member).exists()
