@@ -213,10 +213,10 @@ def forget_unagreed() -> None:
     silent = User.objects.filter(email=None, is_staff=False, consent_version="", date_joined__lt=before, deletion=None)
     linked = Card.objects.filter(member=OuterRef("pk"), linked_at__lt=before)
     for pk in silent.filter(Exists(linked)).values_list("pk", flat=True)[:_A_RUN]:
-        with suppress(cards.MemberGone):
-            _forget_if_silent(pk)
+        _forget_if_silent(pk)
 
 
+@cards.unless_gone
 @transaction.atomic
 def _forget_if_silent(pk: int) -> None:
     member = cards.lock_member(pk)
