@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.audit import Action, Source
 from accounts.consent import Text
-from accounts.models import User
+from accounts.models import Card, User
 from accounts.sealing import CannotOpen, sealed_columns
 
 Row = dict[str, Any]
@@ -95,8 +95,10 @@ def _section(member: User, held: Held) -> Row:
 
 def _part(member: User, held: Held, rows_at_most: int) -> Part:
     rows = held.rows(member)
+    cards = {card.pk: [(_("Kartu"), str(card))] for card in Card.objects.filter(member=member)}
     shown = [
-        [(label, worded) for name, label in held.labels.items() if (worded := _worded(row, name, told.get(name)))]
+        cards.get(getattr(row, "card_id", None), [])
+        + [(label, worded) for name, label in held.labels.items() if (worded := _worded(row, name, told.get(name)))]
         for row in rows[:rows_at_most]
         for told in [_told(member, held, row)]
     ]
