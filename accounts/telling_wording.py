@@ -269,8 +269,8 @@ _ABOUT_THE_ACCOUNT: Final = ("account_locked", "email_changed", "email_reverted"
 def register_kinds() -> None:
     """As notices of security in the list of accounts.notices; the mail with its button is written apart."""
     for code, told in NOTICES.items():
-        words = {"title": _title, "body": _body, "link": _link}
-        register(NoticeKind(code=code, security=True, by_strangers=told.by_strangers, **words))
+        strangers = told.by_strangers
+        register(NoticeKind(code=code, title=_title, body=_body, link=_link, security=True, by_strangers=strangers))
 
 
 def _title(about: About) -> str:

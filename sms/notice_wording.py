@@ -38,6 +38,7 @@ def _active(about: About) -> str:
 
 
 def register_kinds() -> None:
-    words = {"title": _waits_title, "body": _waits, "link": _link}
-    register(NoticeKind(code=NUMBER_WAITS, security=True, by_strangers=True, **words))
+    register(
+        NoticeKind(code=NUMBER_WAITS, title=_waits_title, body=_waits, link=_link, security=True, by_strangers=True)
+    )
     register(NoticeKind(code=NUMBER_ACTIVE, title=_active_title, body=_active, link=_link, security=True))
