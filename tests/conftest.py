@@ -8,6 +8,7 @@ import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
 from allauth.account.internal.userkit import user_id_to_str
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
@@ -23,6 +24,12 @@ from tests.plugins.browser import browser_type_launch_args  # noqa: F401 - here 
 def _sign_in_answers_at_once() -> None:
     """Not at full thirds of a second, but where tests/attack/test_login.py looks at those."""
     sign_in.STEP_SECONDS = 1e-6  # type: ignore[misc]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _refusals_are_told_at_once() -> None:
+    """Not a fixed time after asking, but where tests/accounts/test_linking.py looks at that."""
+    settings.LINK_REFUSED_AFTER_SECONDS = 0
 
 
 @pytest.fixture(autouse=True)

@@ -33,7 +33,7 @@ def check_new_request(*, member: User, nik_index: bytes) -> None:
     asked = LinkRequest.objects.filter(member=member)
     if asked.filter(created_at__gte=_today()).count() >= REQUESTS_A_DAY:
         raise NotNow("requests_today", tomorrow())
-    refused = asked.filter(state=LinkRequest.State.REFUSED, nik_index=nik_index, ended_at__gte=_today())
+    refused = asked.filter(nik_index=nik_index).exclude(refusal="").exclude(ended_at__lt=_today())  # told yet or not
     if refused.count() >= REFUSALS_A_DAY:
         raise NotNow("refused_today", tomorrow())
     check_room(member=member, pending=asked.open().count())

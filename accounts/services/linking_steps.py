@@ -28,6 +28,7 @@ from accounts.services.linking_outcomes import (
     State,
     end,
     is_other_person,
+    ring_for,
     settle,
     start_step,
     wait,
@@ -79,7 +80,13 @@ def _our_fault(row: LinkRequest, error: Exception) -> _OurFault:
     return _OurFault()
 
 
+class _Decided:
+    """It is refused already, and its member is not told yet. Nobody is asked again."""
+
+
 def _ask(row: LinkRequest) -> Answer:
+    if row.refusal:
+        return _Decided()
     ask, _ = _STEPS[row.state]
     try:
         return patiently(lambda: ask(row, get_provider(priority="member")))
@@ -99,7 +106,9 @@ def _ask(row: LinkRequest) -> Answer:
 
 def _apply(row: LinkRequest, answer: Answer) -> None:
     _, done = _STEPS[row.state]
-    if isinstance(answer, _OurFault):
+    if isinstance(answer, _Decided):
+        _refuse_in_time(row, refusal=row.refusal)
+    elif isinstance(answer, _OurFault):
         _again(row, INTERNAL_ERROR, backoff(row.failures + 1))
     elif not isinstance(answer, ProviderError):
         done(row, answer)
@@ -149,9 +158,9 @@ def _ask_match(row: LinkRequest, provider: Provider) -> MemberMatch | _OtherPers
 
 def _matched(row: LinkRequest, answer: MemberMatch | _OtherPerson) -> None:
     if isinstance(answer, _OtherPerson):
-        end(row, State.REFUSED, audit.SYSTEM, refusal="other_person")
+        _refuse_in_time(row, refusal="other_person")
     elif answer.match_type not in (MatchType.DEFN, MatchType.POSS) or not answer.member_ref:
-        end(row, State.REFUSED, audit.SYSTEM, refusal="no_match")
+        _refuse_in_time(row, refusal="no_match")
     elif row.phone_sealed:
         _matched_by_phone(row, answer)
     else:
@@ -265,7 +274,21 @@ def _means_something(row: LinkRequest, error: ProviderError) -> bool:
 def _refuse(row: LinkRequest, error: ProviderError) -> None:
     if row.state == State.SENDING_CODE:  # none was sent
         limits.give_code_back(member=row.member, kpj_index=bytes(row.kpj_index))
-    end(row, State.REFUSED, audit.SYSTEM, refusal=error.code)
+    _refuse_in_time(row, refusal=error.code)
+
+
+def _refuse_in_time(row: LinkRequest, *, refusal: str) -> None:
+    """Until the first code is out, told a fixed time after asking: a blocked card costs one call more than wrong data,
+    and whoever tries stolen data must not see by the time that they were right. A text by SMS has no page to watch."""
+    told_at = row.created_at + timedelta(seconds=settings.LINK_REFUSED_AFTER_SECONDS)
+    rest, is_watched = told_at - timezone.now(), not (row.code_channel or row.phone_sealed)
+    if rest <= timedelta(0) or not is_watched:
+        end(row, State.REFUSED, audit.SYSTEM, refusal=refusal)
+        return
+    row.refusal, row.failures, row.last_error = refusal, 0, ""
+    row.fetch_started_at, row.next_fetch_at = None, timezone.now()
+    row.save()
+    ring_for(row, delay=rest.total_seconds())
 
 
 def _ask_staff(row: LinkRequest, error: ProviderError) -> None:

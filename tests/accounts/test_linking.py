@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -430,6 +431,29 @@ class TestLimits:
         assert not CodeEvent.objects.filter(member=member).exists()
         assert not Notice.objects.exists()
         assert not OutgoingMail.objects.exists()
+
+    def test_a_blocked_card_is_refused_at_the_same_moment_as_wrong_data(self, member, stranger, upstream, settings):
+        """It takes one call more. Until then page, list and trail hold the same for both."""
+        settings.LINK_REFUSED_AFTER_SECONDS = 20
+        blocked = {"kpj": BLOCKED_KPJ, "nik": "3171011708450002", "name": "BLOKIR UJI"}
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            rows = ask(member, **blocked), ask(stranger, **blocked | {"name": "BUKAN DIA"})
+            for seconds, told in ((0, "checking"), (19, "checking"), (1, "refused")):
+                clock.shift(seconds)
+                rows = tuple(work(row) for row in rows)
+                first, second = (selectors.link_progress(row) for row in rows)
+                assert (first, first.code) == (second, told)
+                assert actions(member) == actions(stranger)
+        assert upstream.calls.count("verify_member") == 2
+        assert upstream.calls.count("send_challenge") == 1
+        assert [row.refusal for row in rows] == ["blocked", "no_match"]
+
+    def test_a_refusal_counts_before_it_is_told(self, member, upstream, settings):
+        settings.LINK_REFUSED_AFTER_SECONDS = 20
+        for number in range(limits.REFUSALS_A_DAY):
+            assert work(ask(member, kpj=f"2499999999{number}")).state == State.MATCHING
+        with pytest.raises(NotNow, match="refused_today"):
+            ask(member)
 
     @pytest.mark.asvs("V2.3.2")
     def test_wrong_codes_for_one_kpj_are_capped(self, member, upstream):
