@@ -44,8 +44,8 @@ def test_a_projection(member: User, open_as: Any, check: Any) -> None:
     assert page.locator("svg.lines polyline").count() == 3
     assert page.url.endswith("/proyeksi/")
     check(page, "proyeksi-hasil")
-    page.locator("#tabel-judul").click()
     figures = page.locator(".money td")
+    page.locator("#tabel-judul").click()
     expect(figures.first).to_be_visible()
     width = page.evaluate("document.documentElement.clientWidth")
     boxes = figures.evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
