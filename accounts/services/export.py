@@ -95,7 +95,8 @@ def _section(member: User, held: Held) -> Row:
 
 def _part(member: User, held: Held, rows_at_most: int) -> Part:
     rows = held.rows(member)
-    cards = {card.pk: [(_("Kartu"), str(card))] for card in Card.objects.filter(member=member)}
+    own = Card.objects.filter(member=member)
+    cards: dict[int | None, list[tuple[Text, str]]] = {card.pk: [(_("Kartu"), str(card))] for card in own}
     shown = [
         cards.get(getattr(row, "card_id", None), [])
         + [(label, worded) for name, label in held.labels.items() if (worded := _worded(row, name, told.get(name)))]
