@@ -1,5 +1,4 @@
-"""A request id, no trace of signed-in pages in caches, masked numbers in one piece, the person's own language,
-and the ends of sessions."""
+"""A request id, no trace of signed-in pages in caches, the person's own language, and the ends of sessions."""
 
 import secrets
 from collections.abc import Callable
@@ -57,22 +56,6 @@ class PrivacyHeadersMiddleware:
         response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
-        return response
-
-
-class MaskedNumbersMiddleware:
-    """ "•••• 2201" is never parted at the end of a line: its space does not break, on any page."""
-
-    PARTED: Final = "•••• ".encode()
-    WHOLE: Final = "••••\N{NO-BREAK SPACE}".encode()
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if not response.streaming and response.headers.get("Content-Type", "").startswith("text/html"):
-            response.content = response.content.replace(self.PARTED, self.WHOLE)
         return response
 
 

@@ -37,8 +37,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random; signed-in pages echo nothing a stranger chose (BREACH)
     "jht_portal.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",  # says how long a page is, so what changes it stands below
-    "jht_portal.middleware.MaskedNumbersMiddleware",
+    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "jht_portal.open_sessions.OpenSessionsMiddleware",

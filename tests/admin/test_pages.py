@@ -70,8 +70,7 @@ def test_who_may_only_look_changes_nothing(as_viewer: Client, rows: dict[type, i
 
 
 def test_every_list_and_row_names_its_card_by_the_last_four_only(as_keeper: Client, rows: dict[type, int]) -> None:
-    others = dict.fromkeys((Card, Balance, BalanceHistory, FetchAttempt), "••••\xa02201")
-    endings = {LinkRequest: "••••\xa03393", **others}
+    endings = {LinkRequest: "•••• 3393", **dict.fromkeys((Card, Balance, BalanceHistory, FetchAttempt), "•••• 2201")}
     for model, ending in endings.items():
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         for address in (reverse(f"{name}_changelist"), reverse(f"{name}_change", args=[rows[model]])):

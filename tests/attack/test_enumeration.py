@@ -28,7 +28,7 @@ from tests.factories import PASSWORD, make_member
 __all__ = ["upstream"]
 OPEN = dict.fromkeys(("login", "login_failed", "signup", "reset_password", "confirm_email"), "1000000/m/ip")
 CHANCE = re.compile(
-    r'value="\w{64}"|csrfmiddlewaretoken" value="\w+|[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{8}\b|••••\s\w{4}'
+    r'value="\w{64}"|csrfmiddlewaretoken" value="\w+|[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{8}\b|•••• \w{4}'
 )
 
 

@@ -65,7 +65,7 @@ def test_a_balance_stands_with_both_dates_and_a_button(as_member: Client, member
     make_balance(card, "1234567.00", OCTOBER, fetched_at=NOON - timedelta(minutes=12), contributions_until="2026-10")
     text = page(as_member, address_of(card))
     assert "<h1>Saldo JHT</h1>" in text
-    assert f"KPJ ••••\xa0{card.kpj_last4}" in text
+    assert f"KPJ •••• {card.kpj_last4}" in text
     assert 'data-amount="1234567.00" data-as-of="2026-10-31"' in text
     assert f'data-card="{card.public_id}" data-state="fresh" data-settled' in text
     for words in ("Rp1.234.567,00", "Per 31 Oktober 2026", "Diperbarui 12 menit lalu", "Perbarui", "Penerima Upah"):
