@@ -226,10 +226,10 @@ NOTICES: Final[dict[str, Notice]] = {
     "recovery_slowed": Notice(
         subject=_("Banyak percobaan “Lupa akun” hari ini"),
         lines=(
-            _("Hari ini “Lupa akun” terlalu sering dicoba untuk akun Anda. Tidak ada yang berubah di akun Anda."),
+            _("Hari ini “Lupa akun” beberapa kali dicoba dengan KPJ Anda. Tidak ada yang berubah di akun Anda."),
             _(
-                "Sampai besok, kode untuk “Lupa akun” hanya kami kirim bila diminta dari perangkat yang pernah Anda "
-                "pakai untuk login."
+                "Bila dicoba terus, sampai besok kode untuk “Lupa akun” hanya kami kirim bila diminta dari perangkat "
+                "yang pernah Anda pakai untuk login."
             ),
             _("Anda sendiri yang mencoba? Pakai perangkat itu, coba lagi besok, atau minta bantuan petugas kami."),
         ),

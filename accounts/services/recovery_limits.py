@@ -18,6 +18,7 @@ from accounts.services.limits import NotNow
 WRONG_PAIRS_A_DAY: Final = 5  # per KPJ, and per NIK; and for each device that an account knows
 STRANGERS_CODES_A_DAY: Final = 3  # per card
 KNOWN_CODES_A_DAY: Final = 2  # per card, for all devices that its account knows
+TOLD_AT: Final = 3  # asks a day with a KPJ
 GUESSES_KEPT: Final = 3  # of a KPJ's wrong codes a day, for a device that the account knows
 
 
@@ -32,20 +33,15 @@ def check_right_pair(row: RecoveryRequest, card: Card) -> None:
         limits.count_code(kind=CodeEvent.Kind.SENT, member=card.member, kpj_index=index)
         return
     limits.reserve_code(member=card.member, kpj_index=index)
-    if len(sent) + 1 == STRANGERS_CODES_A_DAY:
-        telling.recovery_slowed(card.member)
 
 
-def count_wrong_pair(row: RecoveryRequest) -> None:
-    """The row is the count. With the last of the day whoever one of the numbers belongs to is told, right or wrong
-    what comes after: a mail about the right pair alone would tell a thief with the mailbox that it was right."""
-    told: set[int] = set()
-    if _wrong(row, kpj_index=row.kpj_index).count() + 1 == WRONG_PAIRS_A_DAY:
-        told |= _owners(kpj_index=row.kpj_index)
-    if _wrong(row, nik_index=row.nik_index).count() + 1 == WRONG_PAIRS_A_DAY:
-        told |= _owners(member__nik_index=row.nik_index)
-    for member in User.objects.filter(pk__in=told):
-        telling.recovery_slowed(member)
+def tell_owner(row: RecoveryRequest) -> None:
+    """With the third ask of a day with their KPJ, whatever it comes to. A mail that depended on the pair, or one about
+    a NIK, would tell a thief with the mailbox that the NIK was right."""
+    if _today(row).filter(pk__lt=row.pk, kpj_index=row.kpj_index)[:TOLD_AT].count() + 1 == TOLD_AT:
+        owners = Card.objects.filter(state__in=VISIBLE, kpj_index=row.kpj_index).values("member")
+        for member in User.objects.filter(pk__in=owners):
+            telling.recovery_slowed(member)
 
 
 @transaction.atomic
@@ -78,7 +74,3 @@ def _wrong(row: RecoveryRequest, **number: object) -> QuerySet[RecoveryRequest]:
 def _guessed(row: RecoveryRequest, *, known: bool) -> bool:
     counts = [{"device": row.device}] if known else [{"kpj_index": row.kpj_index}, {"nik_index": row.nik_index}]
     return any(_wrong(row, **one).count() >= WRONG_PAIRS_A_DAY for one in counts)
-
-
-def _owners(**whose: object) -> set[int]:
-    return set(Card.objects.filter(state__in=VISIBLE, **whose).values_list("member", flat=True))

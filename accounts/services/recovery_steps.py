@@ -111,10 +111,10 @@ def _proved(row: RecoveryRequest, member: User) -> None:
 @transaction.atomic
 def _reserve(row: RecoveryRequest) -> Card | None:
     """The account's card, if the data belong to one and today's count allows it."""
+    recovery_limits.tell_owner(row)
     found = Card.objects.filter(kpj_index=row.kpj_index, member__nik_index=row.nik_index, state__in=VISIBLE)
     card = found.select_related("member").first()
     if card is None or not may_recover(card):
-        recovery_limits.count_wrong_pair(row)
         return None
     try:
         recovery_limits.check_right_pair(row, card)

@@ -35,7 +35,7 @@ PROVIDER_DEADLINE_SECONDS = env.float("PROVIDER_DEADLINE_SECONDS", default=8.0)
 BALANCE_FRESH_FOR_SECONDS = env.int("BALANCE_FRESH_FOR_SECONDS", default=12 * 3600)
 REFRESH_MIN_INTERVAL_SECONDS = env.int("REFRESH_MIN_INTERVAL_SECONDS", default=300)
 CLAIM_LEASE_SECONDS = env.int("CLAIM_LEASE_SECONDS", default=30)
-LINK_REFUSED_AFTER_SECONDS = 20  # from asking, whatever the reason: how many calls it took must not tell which
+LINK_REFUSED_AFTER_SECONDS = 8  # from asking, whatever the reason: how many calls it took must not tell which
 BACKOFF_FIRST_SECONDS = 30
 BACKOFF_CAP_SECONDS = 3600
 LOUD_NOTICE_AFTER_DAYS = 45

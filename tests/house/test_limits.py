@@ -52,6 +52,7 @@ PROVED = {
     "ATTEMPTS 3": f"{RECOVERY}::TestLimits::test_three_tries_and_the_right_code_is_too_late",
     "WRONG_PAIRS_A_DAY 5": f"{RECOVERY}::TestLimits::"
     "test_who_guesses_at_one_number_is_bounded_and_the_page_does_not_say_so",
+    "TOLD_AT 3": f"{RECOVERY}::TestLimits::test_the_owner_is_told_at_the_third_ask_right_or_wrong_and_once",
     "STRANGERS_CODES_A_DAY 3": f"{RECOVERY}::TestLimits::test_right_pairs_of_strangers_do_not_use_up_the_owners_codes",
     "KNOWN_CODES_A_DAY 2": f"{RECOVERY}::TestLimits::test_right_pairs_of_strangers_do_not_use_up_the_owners_codes",
     "GUESSES_KEPT 3": f"{RECOVERY}::TestLimits::test_wrong_codes_of_strangers_do_not_use_up_the_owners_tries",
