@@ -93,7 +93,7 @@ def test_both_users_of_redis_are_told_to_ask_for_that_proof() -> None:
 @pytest.mark.asvs("V12.3.1", "V12.3.2")
 def test_an_sms_gateway_that_cannot_prove_itself_gets_no_text(impostor: Listener) -> None:
     with pytest.raises(NotSent, match="gateway_unreachable"):
-        post(f"https://localhost:{impostor.port}/send", headers={"X-Kannel-Password": "rahasia"}, body=b"SALDO")
+        post(f"https://localhost:{impostor.port}/send", headers={"X-Kannel-From": "2757"}, body=b"SALDO")
     assert impostor.heard == b""
 
 
