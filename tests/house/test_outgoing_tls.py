@@ -20,6 +20,7 @@ from jht_portal.settings.work import next_database, proving
 from sms.gateways.outward import post
 from sms.gateways.port import NotSent
 from tests.certificates import own_certificate
+from tests.factories import PASSWORD
 from tests.house.test_settings import manage
 
 
@@ -98,7 +99,7 @@ def test_an_sms_gateway_that_cannot_prove_itself_gets_no_text(impostor: Listener
 
 
 def mail(port: int, **how: bool) -> EmailBackend:
-    return EmailBackend(host="localhost", port=port, username="portal", password="rahasia", timeout=5, **how)
+    return EmailBackend(host="localhost", port=port, username="portal", password=PASSWORD, timeout=5, **how)
 
 
 @pytest.mark.asvs("V12.3.1", "V12.3.2")
