@@ -75,7 +75,7 @@ def test_a_redis_that_cannot_prove_itself_hears_no_password(impostor: Listener, 
     with pytest.raises(redis.ConnectionError, match="certificate"):
         redis.Redis.from_url(url).ping()
     with pytest.raises(kombu.exceptions.OperationalError, match="certificate"):
-        Celery(broker=next_database(url)).connection_for_write().default_channel.client.ping()
+        Celery(broker=next_database(url), set_as_current=False).connection_for_write().default_channel.client.ping()
     assert impostor.heard == b""
 
 
