@@ -87,14 +87,20 @@ def write(*, member: User, source: Source) -> str:
     return json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
 
 
+def _rows(member: User, held: Held) -> QuerySet[Any]:
+    """In the same order each time, whatever was written in between."""
+    rows = held.rows(member)
+    return rows if rows.ordered else rows.order_by("pk")
+
+
 def _section(member: User, held: Held) -> Row:
     left_out = {name: str(reason) for name, reason in held.left_out.items()}
-    rows = [_told(member, held, row) for row in held.rows(member)]
+    rows = [_told(member, held, row) for row in _rows(member, held)]
     return {"title": str(held.title), "rows": rows, "left_out": left_out}
 
 
 def _part(member: User, held: Held, rows_at_most: int) -> Part:
-    rows = held.rows(member)
+    rows = _rows(member, held)
     own = Card.objects.filter(member=member)
     cards: dict[int | None, list[tuple[Text, str]]] = {card.pk: [(_("Kartu"), str(card))] for card in own}
     shown = [

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.models import BinaryField, Model, UUIDField
+from django.test.utils import CaptureQueriesContext
 
 from accounts import audit
 from accounts.models import User
@@ -13,6 +15,7 @@ from accounts.sealing import sealed_columns
 from accounts.services import export
 from accounts.services import holdings as _registered
 from tests.accounts.everything import NIK, give_everything
+from tests.factories import make_balance, make_card
 
 # Which table of all may stay unnamed: none of its columns leads to a person.
 NAMES_A_PERSON = {"member", "actor", "user"}
@@ -113,3 +116,15 @@ def test_a_page_is_bounded_and_says_how_many_there_are(member: User) -> None:
     }
     trail = parts["Siapa melihat atau mengubah apa"]
     assert (trail.total, len(trail.rows)) == (31, 20)
+
+
+@pytest.mark.django_db
+def test_rows_come_in_an_order_and_not_as_the_database_likes(member: User) -> None:
+    """It gives rows of no order differently after each write."""
+    make_balance(make_card(member), "1111.00")
+    with CaptureQueriesContext(connection) as asked:
+        export.write(member=member, source=audit.SYSTEM)
+    tables = {held.model._meta.db_table for held in export.HELD}
+    lists = [one["sql"] for one in asked if any(one["sql"].startswith(f'SELECT "{table}".') for table in tables)]
+    assert len(lists) >= len(tables)
+    assert [sql for sql in lists if "ORDER BY" not in sql and " LIMIT 1" not in sql and '."id" = ' not in sql] == []
