@@ -2,11 +2,13 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
+import time_machine
 
 from accounts import audit
 from accounts.models import LinkRequest, OutgoingMail, User
@@ -36,6 +38,13 @@ def record(kpj: str, status: CardStatus = CardStatus.AKTIF, **fields: Any) -> Ca
 def person(nik: str, name: str, born: date, *records: CardRecord, **fields: Any) -> FakePerson:
     cards = tuple(FakeCard(record=one) for one in records)
     return FakePerson(nik=nik, name=name, birth_date=born, cards=cards, **fields)
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    """Time that stands still until the test shifts it."""
+    with time_machine.travel(time.time(), tick=False) as moved:
+        yield moved
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """One rule for what changes who gets in, shows everything or takes something out: a sign-in or proof of the last five
 minutes. Each protected address by table; a new one fails until it stands here."""
 
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
@@ -43,12 +40,6 @@ PROTECTED = (
 )
 QUESTIONS = ("/akun/pastikan/?", "/akun/keamanan/pastikan/?", "/akun/keamanan/kunci/pastikan/?")
 MINUTE = 60
-
-
-@pytest.fixture
-def clock() -> Iterator[Any]:
-    with time_machine.travel(time.time(), tick=False) as moved:
-        yield moved
 
 
 def log_in(user: User) -> Client:

@@ -3,11 +3,9 @@
 import json
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt
@@ -26,12 +24,6 @@ from tests.passkeys import Passkey
 
 MINUTE, HOUR = 60, 3600
 BY_ITSELF = {"Sec-Fetch-Dest": "empty"}
-
-
-@pytest.fixture
-def clock() -> Iterator[Any]:
-    with time_machine.travel(time.time(), tick=False) as moved:
-        yield moved
 
 
 def log_in(user: User) -> Client:
